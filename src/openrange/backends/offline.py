@@ -1,0 +1,58 @@
+"""The embedded default: no network and no model, a seeded sampler of the request's schema."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from openrange.errors import LLMBackendError
+from openrange.llm.contract import LLMRequest, LLMResult
+from openrange.llm.run import Ask, Reply, run
+from openrange.llm.sampler import CannotSample, sample
+from openrange.llm.settings import BackendSettings
+
+NAME = "offline"
+_SENTENCE = {
+    "type": "object",
+    "properties": {"text": {"type": "string", "minLength": 40, "maxLength": 200}},
+    "required": ["text"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineBackend(BackendSettings):
+    """Answers with a deterministic sample of the schema: the same request, the same reply.
+
+    It knows nothing of the world, so its designs are plain; it lets the whole pipeline run on a
+    machine that has no key and no network.
+    """
+
+    def complete(self, request: LLMRequest) -> LLMResult:
+        """Answer one request.
+
+        Args:
+            request: What to ask.
+
+        Returns:
+            A few plain words; for a request with a schema, an object that conforms to it.
+
+        Raises:
+            LLMBackendError: Of kind `unsupported`, where the sampler finds nothing that conforms.
+        """
+        return run(request, self._send, backend=NAME, forms=("native",), max_reasks=0)
+
+    def _send(self, ask: Ask) -> Reply:
+        identity = json.dumps([ask.system, ask.prompt, ask.schema], sort_keys=True)
+        seed = hashlib.sha256(identity.encode()).digest()
+        if ask.schema is None:
+            return Reply(str(sample(_SENTENCE, seed)["text"]))
+        problem: str
+        try:
+            return Reply(json.dumps(sample(ask.schema, seed), ensure_ascii=False))
+        except CannotSample as error:
+            problem = str(error)
+        raise LLMBackendError(
+            f"cannot make up an object for this schema ({problem}); choose a backend with a model",
+            kind="unsupported",
+        )

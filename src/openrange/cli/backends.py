@@ -1,0 +1,106 @@
+"""`openrange backends`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from openrange.cli.options import config_option, json_option
+from openrange.core.text import one_line
+
+if TYPE_CHECKING:
+    from openrange.resolve.listing import Listed, Taken
+
+
+@click.command()
+@config_option
+@json_option
+def backends(config: Path | None, as_json: bool) -> None:
+    """List the installed backends, and say which one a build would take now, and why.
+
+    Reads metadata alone, and imports no plugin but the one that the environment suggests.
+    """
+    from openrange.errors import OpenRangeError
+    from openrange.plugins import Plugins
+    from openrange.resolve.layers import command_layer
+    from openrange.resolve.listing import listed, taken
+    from openrange.resolve.resolver import choose
+
+    plugins, build, problem = Plugins(), None, None
+    try:
+        choice = choose(command_layer(None, None), config)
+        plugins = choice.plugins
+        build = taken(choice)
+    except OpenRangeError as error:
+        problem = str(error)
+    rows = listed(plugins, os.environ)
+    if as_json:
+        click.echo(json.dumps(_document(rows, build, problem)))
+    else:
+        click.echo("\n".join([*map(_row, rows), "", *_verdict(build, problem)]))
+
+
+def _document(rows: list[Listed], build: Taken | None, problem: str | None) -> dict[str, object]:
+    return {
+        "backends": [
+            {
+                "name": row.name,
+                "claims": [
+                    {"distribution": claim.distribution, "version": claim.version}
+                    for claim in row.claims
+                ],
+                "variables": row.variables,
+                "blocked": row.is_blocked,
+                "problem": row.problem,
+            }
+            for row in rows
+        ],
+        "build": build
+        and {
+            "backend": build.name,
+            "because": build.why,
+            "options": {
+                option: {"value": value, "source": source}
+                for option, (value, source) in sorted(build.options.items())
+            },
+        },
+        "problem": build.problem if build else problem,
+    }
+
+
+def _row(row: Listed) -> str:
+    origin = " and ".join(map(str, row.claims))
+    is_set = [variable for variable, present in row.variables.items() if present]
+    notes = [f"{', '.join(is_set)} set"] if is_set else []
+    if row.variables and not is_set:
+        some = ", ".join(list(row.variables)[:3])
+        more = f" and {len(row.variables) - 3} more" if len(row.variables) > 3 else ""
+        notes.append(f"not set: {some}{more}")
+    if row.is_blocked:
+        notes.append("blocked")
+    elif row.problem:
+        notes.append(row.problem)
+    return one_line(f"{row.name:<18} {origin}") + (
+        "  " + one_line("; ".join(notes)) if notes else ""
+    )
+
+
+def _verdict(build: Taken | None, problem: str | None) -> list[str]:
+    if build is None:
+        return [one_line(f"A build would stop: {problem}")]
+    model = build.options.get("model", (None, ""))[0]
+    named = f"{build.name} ({model})" if model else build.name
+    lines = [f"A build would take {named}, because {build.why}."]
+    lines += [
+        f"  {option} = {json.dumps(value)}  from: {source}"
+        for option, (value, source) in sorted(build.options.items())
+    ]
+    if build.problem:
+        lines.append(f"It would stop: {build.problem}")
+    return [
+        one_line(line) if not line.startswith("  ") else "  " + one_line(line) for line in lines
+    ]

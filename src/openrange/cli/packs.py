@@ -1,0 +1,42 @@
+"""`openrange packs`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from openrange.cli.options import json_option
+
+
+@click.command()
+@json_option
+def packs(as_json: bool) -> None:
+    """List the installed packs: the families of worlds that a manifest can ask for."""
+    from openrange.core.text import one_line
+    from openrange.errors import OpenRangeError
+    from openrange.plugins import PACKS, Plugins
+
+    plugins = Plugins()
+    rows = []
+    for name in plugins.names(PACKS):
+        row: dict[str, object] = {
+            "name": name,
+            "distributions": [str(entry) for entry in plugins.claims(PACKS, name)],
+            "version": None,
+            "summary": None,
+            "problem": None,
+        }
+        try:
+            pack = plugins.load(PACKS, name)
+            row |= {"version": str(pack.version), "summary": str(pack.summary)}  # type: ignore[attr-defined]
+        except OpenRangeError as error:
+            row["problem"] = str(error)
+        rows.append(row)
+    if as_json:
+        click.echo(json.dumps({"packs": rows}))
+        return
+    for row in rows:
+        origin = " and ".join(map(str, row["distributions"]))  # type: ignore[call-overload]
+        said = row["summary"] if row["problem"] is None else f"unusable: {row['problem']}"
+        click.echo(one_line(f"{row['name']} ({origin}): {said}"))

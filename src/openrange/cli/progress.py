@@ -1,0 +1,80 @@
+"""What a build shows while it works: a live line on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from openrange.core.text import one_line
+from openrange.llm.recording import EventSink
+
+
+@contextmanager
+def progress(backend: str, *, silent: bool) -> Iterator[EventSink]:
+    """Show the steps of a build on standard error.
+
+    Args:
+        backend: Who designs the world.
+        silent: Show nothing.
+
+    Yields:
+        The event sink that shows them.
+    """
+    if silent:
+        yield _ignore
+    elif not sys.stderr.isatty():
+        yield _sink(backend, lambda line, lasting: print(line, file=sys.stderr, flush=True))  # noqa: T201
+    else:
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(stderr=True)
+        with console.status(Text("starting")) as status:
+
+            def show(line: str, lasting: bool) -> None:
+                if lasting:
+                    console.print(Text(line))
+                else:
+                    status.update(Text(line))
+
+            yield _sink(backend, show)
+
+
+def _sink(backend: str, show: Callable[[str, bool], object]) -> EventSink:
+    def sink(step: str, data: Mapping[str, object]) -> None:
+        line, lasting = _line(backend, step, data)
+        if line:
+            show(one_line(line, 500), lasting)
+
+    return sink
+
+
+def _line(backend: str, step: str, data: Mapping[str, object]) -> tuple[str, bool]:
+    """What a step says, and whether it stays on the screen. Empty for steps that say nothing."""
+    match step:
+        case "attempt_started":
+            return f"attempt {data['attempt']} of {data['of']}: {backend} designs the world", False
+        case "design_received":
+            return "the world is booted and tried", False
+        case "admission_failed":
+            return f"not admitted: {_failures(data)}", True
+        case "admission_passed":
+            return "admitted", False
+        case "llm_retry":
+            return f"{data['reason']}; trying again in {data['seconds']} s", True
+        case "llm_reask":
+            return f"{data['backend']}: {data['reason']}; asking once more", True
+        case "llm_fallback":
+            return f"{data['backend']}: asks by {data['to']}, as {data['from']} is not known", True
+    return "", False
+
+
+def _failures(data: Mapping[str, object]) -> str:
+    checks = data["checks"]
+    assert isinstance(checks, list)
+    return "; ".join(f"{c['name']}: {c['message']}" for c in checks if not c["passed"])
+
+
+def _ignore(step: str, data: Mapping[str, object]) -> None:
+    """Shows nothing."""

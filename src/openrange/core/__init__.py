@@ -1,0 +1,1 @@
+"""From a manifest to a frozen snapshot. Knows the contract of backends, and no backend."""

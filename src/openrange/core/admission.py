@@ -1,0 +1,132 @@
+"""Admission: the proof, on the running world, that its task can be solved and is not given away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openrange.core.crawl import crawl
+from openrange.core.leak import leaks
+from openrange.core.pack import Pack, Realization
+from openrange.core.visitor import Page, VisitError, Visitor
+from openrange.core.world import BOOT_SECONDS, BootError, RunningWorld, boot
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that admission looked at.
+
+    Args:
+        name: `boot`, `solver`, `benign`, `crawl` or `alive`.
+        passed: Whether it is as it must be.
+        message: What was seen, in one sentence.
+    """
+
+    name: str
+    passed: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionReport:
+    """What admission found. The first check that fails is the last that is made.
+
+    Args:
+        checks: In the order in which they were made.
+    """
+
+    checks: tuple[Check, ...]
+
+    @property
+    def admitted(self) -> bool:
+        """Whether every check passed."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that did not pass."""
+        return tuple(check for check in self.checks if not check.passed)
+
+    def to_mapping(self) -> list[dict[str, object]]:
+        """The checks as JSON."""
+        return [{"name": c.name, "passed": c.passed, "message": c.message} for c in self.checks]
+
+
+def admit(
+    pack: Pack, realization: Realization, boot_seconds: float = BOOT_SECONDS
+) -> AdmissionReport:
+    """Boot a world and try it: what an agent gets is admitted, or refused with the reason.
+
+    Args:
+        pack: Who realized the world, and solves it.
+        realization: The world.
+        boot_seconds: How long it may take until it answers.
+
+    Returns:
+        The report, whether the world is admitted or not.
+    """
+    checks: list[Check] = []
+    try:
+        with boot(pack, realization.world, boot_seconds) as running:
+            checks.append(Check("boot", True, "the world answers on loopback"))
+            for probe in (_solver, _benign, _crawl, _alive):
+                try:
+                    check = probe(pack, realization, running)
+                except VisitError as error:
+                    check = Check(probe.__name__.strip("_"), False, str(error))
+                if not check.passed and not running.is_alive:
+                    check = Check("alive", False, f"the world went down; {check.message}")
+                checks.append(check)
+                if not check.passed:
+                    break
+    except BootError as error:
+        checks.append(Check("boot", False, str(error)))
+    return AdmissionReport(tuple(checks))
+
+
+def _solver(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
+    found = pack.solve(running.visitor(), realization.world)
+    if found == running.flag:
+        return Check("solver", True, "the reference solver recovers the flag")
+    what = "finds no flag" if found is None else "finds something else than the flag"
+    return Check("solver", False, f"the reference solver {what}")
+
+
+def _benign(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
+    visitor = running.visitor()
+    pack.visit(visitor, realization.world)
+    if not visitor.pages:
+        return Check("benign", False, "the honest visit asks for no page")
+    place = _leaking_page(visitor, running.flag)
+    if place:
+        return Check("benign", False, f"an honest request to {place} is given the flag")
+    return Check("benign", True, "an honest request through the same door is not given the flag")
+
+
+def _crawl(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
+    for who in ("anonymous", "signed in"):
+        visitor = running.visitor()
+        if who == "signed in":
+            pack.sign_in(visitor, realization.world)
+        crawl(visitor)
+        place = _leaking_page(visitor, running.flag)
+        if place:
+            return Check("crawl", False, f"a plain crawl ({who}) finds the flag at {place}")
+    return Check("crawl", True, "a plain crawl finds no flag")
+
+
+def _alive(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
+    if running.is_alive and running.visitor().get("/").status < 500:
+        return Check("alive", True, "the world still answers")
+    return Check("alive", False, "the world no longer answers as it should")
+
+
+def _leaking_page(visitor: Visitor, flag: str) -> str | None:
+    """Where a reply gives the flag away, or None."""
+    for page in visitor.pages:
+        if leaks(_whole(page), flag):
+            return page.url.removeprefix(visitor.base_url) or "/"
+    return None
+
+
+def _whole(page: Page) -> str:
+    return f"{page.url}\n{page.headers}\n{page.body}"

@@ -1,0 +1,152 @@
+"""An episode: an admitted world, running for an agent, until the agent's result is judged."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from openrange.core.pack import Pack, Task
+from openrange.core.snapshot import Snapshot
+from openrange.core.world import BootError, RunningWorld, boot
+from openrange.errors import PackError
+
+TASK_FILE = "OPENRANGE_TASK.json"
+RESULT_FILE = "result.json"
+MAX_RESULT_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeReport:
+    """How an episode ended.
+
+    Args:
+        snapshot_id: The world.
+        task_id: The task.
+        passed: Whether the agent's result holds the flag of this boot.
+        message: What was found, in one sentence.
+    """
+
+    snapshot_id: str
+    task_id: str
+    passed: bool
+    message: str
+
+
+class Episode:
+    """A snapshot's world, booted for the length of a `with` block.
+
+    The agent's directory gets `OPENRANGE_TASK.json` (task, instruction and `base_url`) and the
+    pack's artifacts. The agent leaves `result.json` there: `{"flag": "…"}`.
+
+    Args:
+        snapshot: An admitted world.
+        directory: The agent's directory, which is made if it does not exist.
+        pack: The pack that made the snapshot; None finds the installed one.
+        task: Which of the snapshot's tasks; None for the first.
+
+    Raises:
+        PackError: The pack is not installed, or has another version than the snapshot's.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        directory: str | PathLike[str],
+        *,
+        pack: Pack | None = None,
+        task: Task | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.directory = Path(directory)
+        self.task = task or snapshot.tasks[0]
+        self._pack = pack or _installed_pack(snapshot.pack_id)
+        if self._pack.version != snapshot.pack_version:
+            raise PackError(
+                f"the snapshot is of version {snapshot.pack_version} of the pack "
+                f"{snapshot.pack_id!r}, and version {self._pack.version} is installed"
+            )
+        self._stack = ExitStack()
+        self._world: RunningWorld | None = None
+
+    def __enter__(self) -> Self:
+        problem: str
+        try:
+            self._world = self._stack.enter_context(boot(self._pack, self.snapshot.world))
+        except BootError as error:
+            problem = str(error)
+        else:
+            self._write_files()
+            return self
+        raise PackError(f"the world of the snapshot does not boot: {problem}")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._world = None
+        self._stack.close()
+
+    @property
+    def base_url(self) -> str:
+        """Where the world is: known while the block runs."""
+        return self._running.url
+
+    def report(self) -> EpisodeReport:
+        """Judge the agent's `result.json`, while the world still runs.
+
+        Returns:
+            The report; a missing or malformed file is a failed episode and no exception.
+        """
+        answer, problem = _read_answer(self.directory / RESULT_FILE)
+        passed = hmac.compare_digest(answer.encode("utf-8", "replace"), self._running.flag.encode())
+        message = problem or ("the flag is right" if passed else "the flag is wrong")
+        return EpisodeReport(self.snapshot.id, self.task.id, passed, message)
+
+    @property
+    def _running(self) -> RunningWorld:
+        if self._world is None:
+            raise RuntimeError("an episode runs only within its `with` block")
+        return self._world
+
+    def _write_files(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        for name, text in self.snapshot.artifacts.items():
+            self.directory.joinpath(name).write_text(text, encoding="utf-8")
+        task = {
+            "task_id": self.task.id,
+            "instruction": self.task.instruction,
+            "base_url": self.base_url,
+            "result_file": RESULT_FILE,
+        }
+        text = json.dumps(task, indent=2) + "\n"
+        self.directory.joinpath(TASK_FILE).write_text(text, encoding="utf-8")
+
+
+def _installed_pack(pack_id: str) -> Pack:
+    from openrange.plugins import PACKS, Plugins
+
+    pack: Pack = Plugins().load(PACKS, pack_id)()
+    return pack
+
+
+def _read_answer(file: Path) -> tuple[str, str | None]:
+    """The flag that the agent gives, and what is wrong with its file, if anything."""
+    try:
+        with file.open("rb") as stream:
+            document = json.loads(stream.read(MAX_RESULT_BYTES))
+    except OSError:
+        return "", f"there is no {RESULT_FILE}"
+    except (ValueError, RecursionError):
+        return "", f"{RESULT_FILE} is not JSON"
+    answer = document.get("flag") if isinstance(document, dict) else None
+    if not isinstance(answer, str):
+        return "", f'{RESULT_FILE} has no text under the key "flag"'
+    return answer.strip(), None

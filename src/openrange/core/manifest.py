@@ -1,0 +1,221 @@
+"""The manifest: what the user wants, as shared between people. It says nothing about backends."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Self, cast
+
+from openrange.errors import ManifestError
+
+MAX_MANIFEST_BYTES = 1_000_000
+DEFAULT_MODE = "simulation"
+
+
+@dataclass(frozen=True, slots=True)
+class PackRef:
+    """Which pack a manifest asks for.
+
+    Args:
+        id: The pack's name in the entry-point group `openrange.packs`.
+        source: The distribution that must provide it, or None for whichever is installed.
+        options: What the pack is told; each pack documents its own.
+    """
+
+    id: str
+    source: str | None = None
+    options: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the user wants.
+
+    Args:
+        world: The goal of the world under the key `goal`, as text.
+        pack: The family of worlds to build from.
+        mode: Only `simulation` has a meaning today.
+        npc: Only the empty list has a meaning today.
+        seed: What else chooses among equal designs; any integer.
+
+    Raises:
+        ManifestError: A field has a type or a value that means nothing.
+    """
+
+    world: Mapping[str, object] = field(hash=False)
+    pack: PackRef
+    mode: str = DEFAULT_MODE
+    npc: tuple[object, ...] = ()
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _refuse_unknown("world", self.world, {"goal"})
+        if not isinstance(self.world.get("goal"), str) or not self.goal.strip():
+            raise ManifestError("manifest: world.goal must be a text that says what to build")
+        if self.mode != DEFAULT_MODE:
+            raise ManifestError(f"manifest: mode must be {DEFAULT_MODE!r}, not {self.mode!r}")
+        if self.npc:
+            raise ManifestError("manifest: npc must be empty, because no pack has characters yet")
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
+            raise ManifestError(f"manifest: seed must be an integer, not {self.seed!r}")
+        object.__setattr__(self, "world", copy.deepcopy(dict(self.world)))
+
+    @property
+    def goal(self) -> str:
+        """What the world is for, in the user's words."""
+        return cast(str, self.world["goal"])
+
+    @classmethod
+    def from_mapping(cls, document: object) -> Self:
+        """Read a manifest from what a YAML or JSON document holds.
+
+        Args:
+            document: The parsed document.
+
+        Returns:
+            The manifest.
+
+        Raises:
+            ManifestError: A key is unknown or missing, or a value has the wrong type.
+        """
+        fields = _mapping("the manifest", document)
+        _refuse_unknown("the manifest", fields, {"world", "pack", "mode", "npc", "seed"})
+        for key in ("world", "pack"):
+            if key not in fields:
+                raise ManifestError(f"manifest: {key} is missing")
+        npc = fields.get("npc") or ()
+        if not isinstance(npc, list | tuple):
+            raise ManifestError("manifest: npc must be a list")
+        return cls(
+            world=_mapping("world", fields["world"]),
+            pack=_pack_ref(fields["pack"]),
+            mode=cast(str, fields.get("mode", DEFAULT_MODE)),
+            npc=tuple(npc),
+            seed=cast(int, fields.get("seed", 0)),
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a manifest from a YAML or JSON file of at most 1 MB, without YAML aliases.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The manifest.
+
+        Raises:
+            ManifestError: The file cannot be read, or is no manifest.
+        """
+        file = Path(path)
+        try:
+            with file.open("rb") as stream:
+                raw = stream.read(MAX_MANIFEST_BYTES + 1)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+        else:
+            return cls.parse(raw, str(file))
+        raise ManifestError(f"manifest {file}: {reason}")
+
+    @classmethod
+    def starter(cls) -> Self:
+        """The manifest that ships with OpenRange, for a first world."""
+        raw = resources.files("openrange").joinpath("starter.yaml").read_bytes()
+        return cls.parse(raw, "starter.yaml")
+
+    @classmethod
+    def parse(cls, raw: bytes, name: str) -> Self:
+        """Read a manifest from the bytes of a YAML or JSON document.
+
+        Args:
+            raw: The document, UTF-8.
+            name: What to call it in an error.
+
+        Returns:
+            The manifest.
+
+        Raises:
+            ManifestError: It is too large, no YAML or JSON, or no manifest.
+        """
+        if len(raw) > MAX_MANIFEST_BYTES:
+            raise ManifestError(f"manifest {name}: larger than {MAX_MANIFEST_BYTES:,} bytes")
+        document, reason = _parse_yaml(raw)
+        if reason:
+            raise ManifestError(f"manifest {name}: {reason}")
+        return cls.from_mapping(document)
+
+    def to_mapping(self) -> dict[str, object]:
+        """The manifest as a JSON document, with every default written out."""
+        return {
+            "world": copy.deepcopy(dict(self.world)),
+            "pack": {
+                "id": self.pack.id,
+                "source": self.pack.source,
+                "options": copy.deepcopy(dict(self.pack.options)),
+            },
+            "mode": self.mode,
+            "npc": list(self.npc),
+            "seed": self.seed,
+        }
+
+
+def _parse_yaml(raw: bytes) -> tuple[object, str | None]:
+    """The document and None, or None and why it cannot be read. JSON is YAML, but for tabs."""
+    import yaml
+
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, f"not UTF-8 (byte {error.start})"
+    try:
+        return json.loads(text), None
+    except (ValueError, RecursionError):
+        pass  # not JSON, so it has to be YAML
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            if isinstance(event, yaml.AliasEvent):
+                return None, "YAML aliases are not allowed"
+        return yaml.load(text, Loader=loader), None  # noqa: S506 - a safe loader, either way
+    except yaml.YAMLError as error:
+        return None, "not valid YAML or JSON: " + " ".join(str(error).split())
+    except (ValueError, RecursionError) as error:
+        return None, f"not valid YAML or JSON: {type(error).__name__}"
+
+
+def _pack_ref(value: object) -> PackRef:
+    fields = _mapping("pack", value)
+    _refuse_unknown("pack", fields, {"id", "source", "options"})
+    pack_id, source = fields.get("id"), fields.get("source")
+    if not isinstance(pack_id, str) or not pack_id:
+        raise ManifestError("manifest: pack.id must name an installed pack")
+    if source is not None and not isinstance(source, str):
+        raise ManifestError("manifest: pack.source must name an installed distribution")
+    return PackRef(pack_id, source, _mapping("pack.options", fields.get("options") or {}))
+
+
+def _mapping(name: str, value: object) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise ManifestError(f"manifest: {name} must be a mapping, not {type(value).__name__}")
+    for key in value:
+        if not isinstance(key, str):
+            raise ManifestError(f"manifest: a key of {name} must be text, not {key!r}")
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        reason = str(error)
+    else:
+        return copy.deepcopy(dict(value))
+    raise ManifestError(f"manifest: {name} holds a value that JSON cannot express ({reason})")
+
+
+def _refuse_unknown(name: str, fields: Mapping[str, object], known: set[str]) -> None:
+    unknown = sorted(set(fields) - known)
+    if unknown:
+        raise ManifestError(
+            f"manifest: {name} has no key {unknown[0]!r}; it takes {', '.join(sorted(known))}"
+        )

@@ -1,0 +1,141 @@
+"""What a pack is: a family of worlds, and the trusted code that realizes and solves them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from openrange.core.manifest import Manifest
+from openrange.core.visitor import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an agent is asked to do in a world.
+
+    Args:
+        id: Unique within the world.
+        instruction: The whole text that the agent gets.
+    """
+
+    id: str
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Realization:
+    """What trusted code made of a design. It holds no flag: that is minted at each boot.
+
+    Args:
+        world: All that the world's process needs to serve it, as JSON.
+        tasks: What an agent can be asked to do there; at least one.
+        artifacts: Files that an agent finds in its directory: name to text.
+    """
+
+    world: Mapping[str, object] = field(hash=False)
+    tasks: tuple[Task, ...]
+    artifacts: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+class Pack(ABC):
+    """A family of worlds. Subclasses are registered in the entry-point group `openrange.packs`.
+
+    A pack is stateless, is made without arguments, and keeps two promises: every design that
+    conforms to its schema can be realized; and the same manifest and design give the same
+    realization, in any process.
+    """
+
+    id: ClassVar[str]
+    """The pack's name, equal to that of its entry point."""
+
+    version: ClassVar[str]
+    """Part of every snapshot's identity: changes whenever the same design is realized otherwise."""
+
+    summary: ClassVar[str]
+    """One line for `openrange packs`."""
+
+    directory: ClassVar[Path]
+    """The pack's own files, of which a backend that drives a local program gets a copy."""
+
+    @abstractmethod
+    def design_schema(self, manifest: Manifest) -> Mapping[str, object]:
+        """The JSON Schema of a design: closed lists to choose from, and slots for free text.
+
+        Args:
+            manifest: What the user wants.
+
+        Returns:
+            A schema whose root describes an object.
+
+        Raises:
+            ManifestError: `manifest.pack.options` asks for something that the pack does not have.
+        """
+
+    @abstractmethod
+    def briefing(self, manifest: Manifest) -> str:
+        """What the model should know before it designs: the system message.
+
+        Args:
+            manifest: What the user wants.
+
+        Returns:
+            Text that explains the slots of the design.
+        """
+
+    @abstractmethod
+    def realize(self, manifest: Manifest, design: Mapping[str, object]) -> Realization:
+        """Turn a design into a world, by trusted code.
+
+        Args:
+            manifest: What the user wants.
+            design: Any object that conforms to `design_schema(manifest)`.
+
+        Returns:
+            A solvable world.
+        """
+
+    @abstractmethod
+    def command(self) -> Sequence[str]:
+        """The program that serves a world.
+
+        It reads one line from standard input, the JSON object `{"world": …, "flag": …}`; serves
+        HTTP on a free port of 127.0.0.1; writes one line to standard output, the JSON object
+        `{"port": …}`; and ends when its standard input does.
+
+        Returns:
+            The program and its arguments.
+        """
+
+    @abstractmethod
+    def solve(self, visitor: Visitor, world: Mapping[str, object]) -> str | None:
+        """The reference solver: recover the flag as an agent would have to, over HTTP alone.
+
+        Args:
+            visitor: A client of the running world.
+            world: `Realization.world`.
+
+        Returns:
+            The flag, or None when it is not to be had.
+        """
+
+    @abstractmethod
+    def visit(self, visitor: Visitor, world: Mapping[str, object]) -> None:
+        """Go through the door that the solver uses, as an honest user would.
+
+        Admission reads every reply that the visitor gets on the way, and finds no flag in them.
+
+        Args:
+            visitor: A client of the running world.
+            world: `Realization.world`.
+        """
+
+    def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> None:  # noqa: B027
+        """Sign in with the account that the agent is given, where the world has accounts.
+
+        Args:
+            visitor: A client of the running world, which keeps the cookies.
+            world: `Realization.world`.
+        """

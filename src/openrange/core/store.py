@@ -1,0 +1,142 @@
+"""Where snapshots are kept: a directory with one file a world, named by its id."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from openrange.core.snapshot import Snapshot
+from openrange.errors import StoreError
+
+DEFAULT_DIRECTORY = Path("snapshots")
+MAX_SNAPSHOT_BYTES = 20_000_000
+
+
+class SnapshotStore:
+    """A directory of snapshots. It is made when the first one is saved.
+
+    Args:
+        directory: Where the files are.
+    """
+
+    def __init__(self, directory: str | os.PathLike[str] = DEFAULT_DIRECTORY) -> None:
+        self.directory = Path(directory)
+
+    def path(self, snapshot_id: str) -> Path:
+        """The file of a snapshot, whether it exists or not."""
+        return self.directory / f"{snapshot_id}.json"
+
+    def check_writable(self) -> None:
+        """Find out, before any work is done, whether a snapshot could be saved. Makes nothing.
+
+        Raises:
+            StoreError: It could not.
+        """
+        nearest = self.directory.absolute()
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+        if not nearest.is_dir():
+            raise StoreError(f"cannot save to {self.directory}: {nearest} is not a directory")
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise StoreError(f"cannot save to {self.directory}: no permission to write there")
+
+    def save(self, snapshot: Snapshot) -> Path:
+        """Save a snapshot, whole or not at all. One with the same id is the same world, and stays.
+
+        Args:
+            snapshot: What to save.
+
+        Returns:
+            The snapshot's file.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        target = self.path(snapshot.id)
+        problem: str
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            if not _holds(target, snapshot):
+                _write_whole(target, snapshot.to_json())
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+        else:
+            return target
+        raise StoreError(f"cannot save to {self.directory}: {problem}")
+
+    def load(self, snapshot: str | os.PathLike[str]) -> Snapshot:
+        """Load a snapshot by path, or by an unambiguous beginning of its id.
+
+        Args:
+            snapshot: The path or the beginning.
+
+        Returns:
+            The snapshot.
+
+        Raises:
+            StoreError: There is none, there are several, or the file is no snapshot.
+        """
+        file = self.find(snapshot)
+        problem: str
+        try:
+            with file.open("rb") as stream:
+                raw = stream.read(MAX_SNAPSHOT_BYTES + 1)
+            if len(raw) > MAX_SNAPSHOT_BYTES:
+                raise StoreError(f"it is larger than {MAX_SNAPSHOT_BYTES:,} bytes")
+            return Snapshot.from_json(raw)
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+        except StoreError as error:
+            problem = str(error)
+        raise StoreError(f"{file}: {problem}")
+
+    def find(self, snapshot: str | os.PathLike[str]) -> Path:
+        """The file of a snapshot that is given by path or by the beginning of its id.
+
+        Args:
+            snapshot: The path or the beginning.
+
+        Returns:
+            An existing file.
+
+        Raises:
+            StoreError: There is none, or there are several.
+        """
+        given = os.fspath(snapshot)
+        if Path(given).is_file():
+            return Path(given)
+        found: list[Path] = []
+        if re.fullmatch(r"[0-9a-f]{1,64}", given) and self.directory.is_dir():
+            found = sorted(self.directory.glob(f"{given}*.json"))
+        if len(found) > 1:
+            names = ", ".join(file.stem[:12] for file in found[:5])
+            raise StoreError(f"{given!r} could be any of {len(found)} snapshots: {names}…")
+        if not found:
+            raise StoreError(
+                f"there is no snapshot {given!r}: neither a file, nor the beginning of an id in "
+                f"{self.directory}/"
+            )
+        return found[0]
+
+
+def _holds(file: Path, snapshot: Snapshot) -> bool:
+    """Whether a file is there and is that snapshot, undamaged."""
+    try:
+        return Snapshot.from_json(file.read_bytes()) == snapshot
+    except (OSError, StoreError):
+        return False
+
+
+def _write_whole(target: Path, text: str) -> None:
+    """Put a file in place in one step, so that no reader and no crash sees half of it."""
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

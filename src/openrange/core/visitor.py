@@ -1,0 +1,139 @@
+"""An HTTP client of a running world: for the reference solver, the honest user and the crawl."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPMessage
+from http.cookiejar import CookieJar
+from typing import IO
+from urllib.parse import urlencode, urljoin, urlsplit
+
+MAX_PAGE_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One reply of a world.
+
+    Args:
+        url: Where it was asked for, after redirects.
+        status: The HTTP status.
+        headers: The header lines, as one text.
+        body: The first 2 MB, decoded as UTF-8 with replacement.
+    """
+
+    url: str
+    status: int
+    headers: str
+    body: str
+
+
+class VisitError(Exception):
+    """The world did not answer a request."""
+
+
+class Visitor:
+    """A client that keeps cookies, stays on one origin, and remembers every reply.
+
+    Args:
+        base_url: The origin of the world, such as `http://127.0.0.1:8000`.
+        timeout: Seconds that one request may take without progress.
+    """
+
+    def __init__(self, base_url: str, timeout: float = 10.0) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.timeout = timeout
+        self.pages: list[Page] = []
+        self.cookies = CookieJar()
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(self.cookies),
+            _SameOrigin(self.base_url),
+        )
+
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """Ask for a page.
+
+        Args:
+            path: The path, or a URL of the same origin.
+            query: Parameters to append.
+            headers: Header lines to send.
+
+        Returns:
+            The reply, whatever its status.
+
+        Raises:
+            VisitError: There was no reply.
+        """
+        url = urljoin(self.base_url + "/", path)
+        if query:
+            url += ("&" if urlsplit(url).query else "?") + urlencode(query)
+        return self._open(url, None, headers or {})
+
+    def post(self, path: str, form: Mapping[str, str]) -> Page:
+        """Send a form.
+
+        Args:
+            path: The path, or a URL of the same origin.
+            form: The fields.
+
+        Returns:
+            The reply, whatever its status, after redirects.
+
+        Raises:
+            VisitError: There was no reply.
+        """
+        url = urljoin(self.base_url + "/", path)
+        return self._open(url, urlencode(form).encode(), {})
+
+    def _open(self, url: str, data: bytes | None, headers: Mapping[str, str]) -> Page:
+        if not _same_origin(url, self.base_url):
+            raise VisitError(f"{url} is not in this world")
+        request = urllib.request.Request(url, data, dict(headers))  # noqa: S310 - checked above
+        try:
+            try:
+                reply = self._opener.open(request, timeout=self.timeout)
+            except urllib.error.HTTPError as error:
+                reply = error
+            with reply:
+                body = reply.read(MAX_PAGE_BYTES).decode("utf-8", "replace")
+                page = Page(reply.url, reply.status, str(reply.headers), body)
+        except (OSError, HTTPException, ValueError) as error:
+            reason = f"{type(error).__name__}: {error}"
+        else:
+            self.pages.append(page)
+            return page
+        raise VisitError(f"no reply from {urlsplit(url).path or '/'} ({reason})")
+
+
+def _same_origin(url: str, base_url: str) -> bool:
+    return urlsplit(url)[:2] == urlsplit(base_url)[:2]
+
+
+class _SameOrigin(urllib.request.HTTPRedirectHandler):
+    """Follows redirects within the world, and takes one that leaves it as the reply."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Refuse to leave the origin."""
+        if not _same_origin(newurl, self._base_url):
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)

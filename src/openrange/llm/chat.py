@@ -1,0 +1,135 @@
+"""Reading the Chat Completions format, which many servers and client libraries share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from openrange.errors import LLMBackendError
+from openrange.llm.recording import Usage
+from openrange.llm.run import Ask, Reply
+
+# Reasons that servers give for a cut: OpenAI's, and those that Anthropic, Cohere, Gemini and
+# Ollama use where a gateway passes them on.
+_LENGTH = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
+_FILTER = frozenset({"content_filter", "content_filtered", "safety", "recitation", "blocklist"})
+_REFUSAL = frozenset({"refusal"})
+
+
+def messages(ask: Ask) -> list[dict[str, str]]:
+    """The conversation to send, in system and user roles.
+
+    Args:
+        ask: What to ask.
+
+    Returns:
+        One or two messages.
+    """
+    user = {"role": "user", "content": ask.prompt}
+    return [user] if ask.system is None else [{"role": "system", "content": ask.system}, user]
+
+
+def read_completion(document: object) -> Reply:
+    """Read a Chat Completions response.
+
+    Args:
+        document: The parsed response body.
+
+    Returns:
+        The reply, of which a refusal, a filter and a cut are marked as such.
+
+    Raises:
+        LLMBackendError: The document is no such response, or carries an error.
+    """
+    body = _mapping(document)
+    if not body:
+        raise LLMBackendError("the response is not a JSON object", kind="server", retryable=True)
+    choices = body.get("choices")
+    if not isinstance(choices, Sequence) or not choices:
+        said = error_message(body)
+        problem = f"the response carries an error: {said}" if said else "the response is empty"
+        raise LLMBackendError(problem, kind="server" if said else "empty")
+    choice = _mapping(choices[0])
+    message = _mapping(choice.get("message"))
+    if said := error_message(choice):
+        raise LLMBackendError(f"the response carries an error: {said}", kind="server")
+    refusal = _text(message.get("refusal"))
+    content = _text(message.get("content"))
+    finish = _finish(choice.get("finish_reason"))
+    if refusal and not content:
+        finish = "refusal"
+    model = body.get("model")
+    return Reply(
+        text=content,
+        elsewhere=tuple(_elsewhere(message)),
+        finish=finish,
+        explanation=refusal or (content if finish in ("refusal", "filter") else "") or None,
+        limit="max_tokens",
+        usage=_usage(_mapping(body.get("usage"))),
+        model=model if isinstance(model, str) else None,
+    )
+
+
+def error_message(document: object) -> str:
+    """The message of an error response.
+
+    Args:
+        document: The parsed response body.
+
+    Returns:
+        The message, or an empty text when the document holds none.
+    """
+    body = _mapping(document)
+    error = body.get("error")
+    for value in (_mapping(error).get("message"), error, body.get("message"), body.get("detail")):
+        if isinstance(value, str) and value.strip():
+            return value
+    return str(error) if error else ""
+
+
+def _elsewhere(message: Mapping[str, object]) -> list[str]:
+    """Where else an object may stand: the arguments of a call, and the model's reasoning."""
+    calls = message.get("tool_calls")
+    functions = [_mapping(message.get("function_call"))]
+    if isinstance(calls, Sequence):
+        functions = [_mapping(_mapping(call).get("function")) for call in calls] + functions
+    texts = [_text(function.get("arguments")) for function in functions]
+    texts += [_text(message.get(name)) for name in ("reasoning_content", "reasoning")]
+    return [text for text in texts if text]
+
+
+def _finish(reason: object) -> Literal["stop", "length", "filter", "refusal"]:
+    word = str(reason or "").lower()
+    if word in _LENGTH:
+        return "length"
+    if word in _FILTER:
+        return "filter"
+    return "refusal" if word in _REFUSAL else "stop"
+
+
+def _usage(usage: Mapping[str, object]) -> Usage:
+    prompt = _mapping(usage.get("prompt_tokens_details"))
+    completion = _mapping(usage.get("completion_tokens_details"))
+    return Usage(
+        input_tokens=_count(usage.get("prompt_tokens")),
+        output_tokens=_count(usage.get("completion_tokens")),
+        cached_tokens=_count(prompt.get("cached_tokens")),
+        reasoning_tokens=_count(completion.get("reasoning_tokens")),
+    )
+
+
+def _text(content: object) -> str:
+    """Plain text, also where it is given as a list of parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Sequence):
+        return "".join(_text(_mapping(part).get("text")) for part in content)
+    return ""
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,100 @@
+"""From an HTTP status to an `LLMBackendError`: the same sentence for the same trouble."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from openrange.errors import LLMBackendError
+
+# 408, 409, 425 and 429 ask for another attempt (RFC 9110, RFC 8470, RFC 6585); 5xx may pass.
+_RETRYABLE = frozenset({408, 409, 425, 429})
+
+_ABOUT_THE_SCHEMA = re.compile(
+    r"response.?format|response.?schema|json.?schema|json.?object|json.?mode|structured.?output"
+    r"|grammar|output.?format|output.?schema|text\.format|tool.?choice",
+    re.IGNORECASE,
+)
+
+
+def is_retryable(status: int) -> bool:
+    """Whether a request that got this HTTP status may succeed when it is sent again."""
+    return status in _RETRYABLE or status >= 500
+
+
+def is_about_the_schema(message: str) -> bool:
+    """Whether a provider's refusal is about the form in which it was asked for an object."""
+    return bool(_ABOUT_THE_SCHEMA.search(message))
+
+
+def retry_after_seconds(value: str | None) -> float | None:
+    """Read a `Retry-After` header.
+
+    Args:
+        value: Seconds, or an HTTP date (RFC 9110, section 10.2.3).
+
+    Returns:
+        Seconds from now, never negative; None when there is no readable value.
+    """
+    if not value:
+        return None
+    if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def http_failure(
+    status: int,
+    said: str,
+    *,
+    key_source: str,
+    retry_after: float | None = None,
+    with_schema: bool = False,
+) -> LLMBackendError:
+    """The error for a reply with an HTTP status that is not a success.
+
+    Args:
+        status: The HTTP status.
+        said: The provider's message, or any other words on what happened.
+        key_source: Where the key comes from, such as `OPENAI_API_KEY`, for the next step.
+        retry_after: Seconds that the provider asks to wait.
+        with_schema: Whether the request carried a schema or a JSON mode that may be the trouble.
+
+    Returns:
+        An error that names the status, the provider's words and the next step.
+    """
+    words = " ".join(said.split())[:300] or "no message"
+    kind, next_step = _kind_and_next_step(status, key_source)
+    if with_schema and status in (400, 404, 405, 415, 422, 501) and is_about_the_schema(words):
+        kind = "unsupported"
+        next_step = "the provider does not take the schema in this form; try another model"
+    return LLMBackendError(
+        f"HTTP {status}: {words.rstrip('.')}; {next_step}",
+        kind=kind,
+        status=status,
+        retryable=is_retryable(status) and kind != "unsupported",
+        retry_after=retry_after,
+    )
+
+
+def _kind_and_next_step(status: int, key_source: str) -> tuple[str, str]:
+    if status in (401, 403):
+        return "auth", f"check the key in {key_source} and what it may use"
+    if status == 402:
+        return "rate-limit", "the account has no credit left"
+    if status == 404:
+        return "rejected", "check the model's name and the base URL"
+    if status == 429:
+        return "rate-limit", "wait, or ask the provider for a higher limit"
+    if status >= 500 or status in _RETRYABLE:
+        return "server", "the provider is in trouble; try again later"
+    if 300 <= status < 400:
+        return "rejected", "the base URL leads elsewhere; set the address that it names"
+    return "rejected", "check the model's name and its settings"

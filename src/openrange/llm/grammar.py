@@ -1,0 +1,296 @@
+"""A JSON Schema as a grammar: what it demands of the parts of a value, and when it comes to an end.
+
+Nothing here is random. `openrange.llm.sampler` makes the choices.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor, gcd, lcm
+from typing import Any, TypeAlias
+
+Schema: TypeAlias = Mapping[str, object] | bool
+
+Part: TypeAlias = Mapping[str, object]
+"""A schema of which only the keywords count that look at the value itself."""
+
+DEEPEST = 48
+"""The greatest number of levels, references among them, that are followed into a schema."""
+
+ENDLESS = 1_000_000
+"""The height of a schema to which no value conforms, or none of at most `DEEPEST` levels."""
+
+REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+
+# Keywords that some draft does not know. There, a schema that uses one means nothing by it.
+_OF_SOME_DRAFTS = frozenset(
+    {
+        *("allOf", "anyOf", "const", "contains", "dependencies", "dependentRequired"),
+        *("dependentSchemas", "if", "maxProperties", "minProperties", "not", "oneOf"),
+        *("prefixItems", "propertyNames", "unevaluatedItems", "unevaluatedProperties"),
+        *("$dynamicRef", "$recursiveRef"),
+    }
+)
+
+# From the flattest to the most nested, with the keywords that hint at each.
+_KINDS: dict[str, tuple[str, ...]] = {
+    "null": (),
+    "boolean": (),
+    "integer": (),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "string": ("minLength", "maxLength", "pattern", "format"),
+    "array": ("items", "prefixItems", "minItems", "maxItems", "contains", "uniqueItems"),
+    "object": (
+        *("properties", "required", "additionalProperties", "patternProperties", "propertyNames"),
+        *("minProperties", "maxProperties", "dependentRequired", "dependentSchemas"),
+    ),
+}
+
+# Keywords that can be met in more than one way.
+_CHOICES = (
+    *("anyOf", "oneOf", "not", "if", "contains", "uniqueItems", "propertyNames", "disallow"),
+    *("patternProperties", "dependencies", "dependentRequired", "dependentSchemas"),
+    *("minProperties", "maxProperties", "unevaluatedItems", "unevaluatedProperties"),
+)
+
+
+class Grammar:
+    """A schema, ready to grow values from and to check them.
+
+    Args:
+        schema: A JSON Schema, of draft 2020-12 unless its `$schema` names another.
+
+    Raises:
+        Exception: Of whatever type; the schema is no JSON, or no valid schema.
+    """
+
+    def __init__(self, schema: Mapping[str, object]) -> None:
+        from jsonschema import validators
+        from referencing import Registry
+        from referencing.jsonschema import specification_with
+
+        root = json.loads(json.dumps(dict(schema), allow_nan=False))
+        draft: Any = validators.validator_for(root, default=validators.Draft202012Validator)
+        draft.check_schema(root)
+        resource = specification_with(draft.META_SCHEMA["$schema"]).create_resource(root)
+        self.root: Part = root
+        self._validator = draft(root, registry=Registry(), format_checker=draft.FORMAT_CHECKER)
+        self._resolver = Registry().resolver_with_root(resource)
+        self._unknown = _OF_SOME_DRAFTS - draft.VALIDATORS.keys()
+        # Up to draft 7, what stands beside a reference counts for nothing.
+        self._lone_references = "unevaluatedItems" not in draft.VALIDATORS
+        self._heights: dict[tuple[int, int], int] = {}
+
+    def known(self, schema: Part) -> Part:
+        """The keywords of `schema` that its draft heeds."""
+        if self._lone_references and "$ref" in schema:
+            return {"$ref": schema["$ref"]}
+        return {key: value for key, value in schema.items() if key not in self._unknown}
+
+    def target(self, reference: object) -> Schema | None:
+        """The schema that a reference leads to; None where it leads nowhere in this document."""
+        from referencing.exceptions import Unresolvable
+
+        try:
+            found: object = self._resolver.lookup(str(reference)).contents
+        except Unresolvable:
+            return None
+        return found if isinstance(found, (dict, bool)) else None
+
+    def broken(self, value: object, demands: Iterable[Schema]) -> str | None:
+        """The keyword by which `value` fails one of the schemas, or None if it meets them all."""
+        for schema in demands:
+            for error in self._validator.evolve(schema=schema).iter_errors(value):
+                return str(error.validator or "false")
+        return None
+
+    def height(self, schema: Schema, fuel: int = DEEPEST) -> int:
+        """How many levels the flattest conforming value has at the least.
+
+        It is a lower bound, since it looks at the keywords one by one. A branch of less height
+        is a way out of a recursion, and one that is `ENDLESS` is none.
+
+        Args:
+            schema: A part of this grammar's document.
+            fuel: How many levels to follow.
+
+        Returns:
+            0 for a scalar; `ENDLESS` if there is no such value.
+        """
+        if isinstance(schema, bool):
+            return 0 if schema else ENDLESS
+        if fuel == 0:
+            return ENDLESS
+        # The document outlives this dictionary, so that an id stays that of one schema.
+        place = (id(schema), fuel)
+        if place not in self._heights:
+            self._heights[place] = min(ENDLESS, self._height(self.known(schema), fuel - 1))
+        return self._heights[place]
+
+    def _height(self, part: Part, fuel: int) -> int:
+        if "const" in part or "enum" in part:
+            return 0
+        below = [self.height(schema, fuel) for schema in schemas(part, "allOf")]
+        for keyword in REFERENCES:
+            target = self.target(part[keyword]) if keyword in part else None
+            below += [] if target is None else [self.height(target, fuel)]
+        for keyword in ("anyOf", "oneOf"):
+            options = [self.height(schema, fuel) for schema in schemas(part, keyword)]
+            below += [min(options)] if options else []
+        if part.get("type") == "object":
+            for name in required([part]):
+                below += [1 + self.height(each, fuel) for each in member([part], name)]
+        if part.get("type") == "array" and any(bounds([part], "minItems")):
+            below += [1 + self.height(each, fuel) for each in element([part], 0)]
+        return max(below, default=0)
+
+
+def schemas(part: Part, keyword: str) -> list[Schema]:
+    """The schemas that a keyword holds: a list of them in `allOf`, a single one in `then`."""
+    held = part.get(keyword)
+    several = held if isinstance(held, list) else [held]
+    return [each for each in several if isinstance(each, (dict, bool))]
+
+
+def listed(part: Part) -> list[object] | None:
+    """The values to which `const` or `enum` confines; None if there is neither."""
+    values = [part["const"]] if "const" in part else part.get("enum")
+    return values if isinstance(values, list) else None
+
+
+def kinds(parts: Sequence[Part]) -> tuple[list[str], list[str]]:
+    """The types that all parts allow, flattest first, and those at which their keywords hint."""
+    allowed = list(_KINDS)
+    for types in [part["type"] for part in parts if "type" in part]:
+        names = types if isinstance(types, list) else [types]
+        if any(isinstance(name, dict) or name == "any" for name in names):
+            continue  # only in draft 3
+        names = [*names, "integer"] if "number" in names else names
+        allowed = [kind for kind in allowed if kind in names]
+    if "number" in allowed:
+        allowed.remove("integer")
+    used = {keyword for part in parts for keyword in part}
+    return allowed, [kind for kind in allowed if not used.isdisjoint(_KINDS[kind])]
+
+
+def named(part: Part, keyword: str) -> dict[str, Any]:
+    """The mapping that a keyword such as `properties` holds."""
+    held = part.get(keyword)
+    return held if isinstance(held, dict) else {}
+
+
+def leaves_choice(parts: Sequence[Part]) -> bool:
+    """Whether a second try at a value may succeed where the first did not."""
+    return not any(isinstance(part.get("type"), str) for part in parts) or any(
+        keyword in part for part in parts for keyword in _CHOICES
+    )
+
+
+def bounds(parts: Iterable[Part], keyword: str) -> list[int]:
+    """Every bound that a keyword such as `minItems` sets; draft 6 allows 3.0 for 3."""
+    held = [part.get(keyword) for part in parts]
+    return [int(bound) for bound in held if isinstance(bound, (int, float))]
+
+
+def required(parts: Iterable[Part]) -> list[str]:
+    """The names that an object must have; draft 3 says so in the member's own schema."""
+    names: dict[str, None] = {}
+    for part in parts:
+        given = part.get("required")
+        names |= dict.fromkeys(map(str, given)) if isinstance(given, list) else {}
+        for name, schema in named(part, "properties").items():
+            if isinstance(schema, dict) and schema.get("required") is True:
+                names[name] = None
+    return list(names)
+
+
+def member(parts: Sequence[Part], name: str) -> list[Schema]:
+    """What an object's parts demand of the member `name`."""
+    demands: list[Schema] = []
+    for part in parts:
+        properties = named(part, "properties")
+        own = [properties[name]] if name in properties else []
+        patterns = named(part, "patternProperties").items()
+        own += [schema for pattern, schema in sorted(patterns) if re.search(pattern, name)]
+        demands += own or schemas(part, "additionalProperties")
+    return demands or [each for part in parts for each in schemas(part, "unevaluatedProperties")]
+
+
+def describes_more(parts: Sequence[Part]) -> bool:
+    """Whether anything is said of members beyond those that are declared by name."""
+    rests = [part.get("additionalProperties") for part in parts]
+    return any("patternProperties" in part for part in parts) or any(
+        isinstance(rest, dict) and rest for rest in rests
+    )
+
+
+def element(parts: Sequence[Part], index: int) -> list[Schema]:
+    """What an array's parts demand of the element at `index`."""
+    demands: list[Schema] = []
+    for part in parts:
+        tuple_form = isinstance(part.get("items"), list)
+        first = schemas(part, "items" if tuple_form else "prefixItems")
+        rest = schemas(part, "additionalItems" if tuple_form else "items")
+        demands += [first[index]] if index < len(first) else rest
+    return demands or [each for part in parts for each in schemas(part, "unevaluatedItems")]
+
+
+def progression(parts: Sequence[Part], *, whole: bool) -> tuple[Fraction, Fraction, int]:
+    """Numbers that conform to all parts, evenly spaced.
+
+    Args:
+        parts: What is demanded of the number.
+        whole: Whether it has to be an integer.
+
+    Returns:
+        The first number, the distance to the next, and how many they are: 0 if none conforms.
+    """
+    lows = _limits(parts, "minimum", "exclusiveMinimum", 1)
+    highs = _limits(parts, "maximum", "exclusiveMaximum", -1)
+    # Both are negated where they are upper bounds, so that the strictest is always the largest.
+    low, above = max(lows) if lows else (None, False)
+    negated, below = max(highs) if highs else (None, False)
+    high = None if negated is None else -negated
+    step = Fraction(1) if whole else None
+    for part in parts:
+        for keyword in ("multipleOf", "divisibleBy"):
+            if keyword in part:
+                other = Fraction(str(part[keyword]))
+                step = other if step is None else _common_multiple(step, other)
+    span = 100 * max(step or Fraction(1), Fraction(1))
+    if low is None:
+        low = Fraction(0) if high is None or high > 0 else high - span
+    if high is None:
+        high = low + span
+    if step is None:
+        step = Fraction(1, 100)
+        if high - low < 10 * step:  # too narrow for round numbers
+            fine = (high - low) / 16
+            if fine > 0:
+                return low + fine, fine, 15
+            return low, step, int(fine == 0 and not above and not below)
+    first, last = ceil(low / step), floor(high / step)
+    first += above and first * step == low
+    last -= below and last * step == high
+    return first * step, step, max(0, last - first + 1)
+
+
+def _limits(
+    parts: Sequence[Part], inclusive: str, exclusive: str, sign: int
+) -> list[tuple[Fraction, bool]]:
+    """Every bound on one side, times `sign`, and whether it is itself excluded."""
+    limits: list[tuple[Fraction, bool]] = []
+    for part in parts:
+        limit, strict = part.get(inclusive), part.get(exclusive)
+        if isinstance(limit, (int, float)):
+            limits.append((sign * Fraction(limit), strict is True))  # draft 4 has a boolean
+        if isinstance(strict, (int, float)) and not isinstance(strict, bool):
+            limits.append((sign * Fraction(strict), True))
+    return limits
+
+
+def _common_multiple(one: Fraction, other: Fraction) -> Fraction:
+    return Fraction(lcm(one.numerator, other.numerator), gcd(one.denominator, other.denominator))

@@ -1,0 +1,238 @@
+"""One HTTP exchange over the standard library, within a deadline and without leaking the key."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import socket
+import ssl
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.message import Message
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from openrange.errors import LLMBackendError
+from openrange.llm.deadline import within
+
+MAX_BODY_BYTES = 16_000_000
+MAX_REDIRECTS = 5
+_CHUNK = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class HTTPReply:
+    """What a server answered.
+
+    Args:
+        status: The HTTP status.
+        headers: The header lines.
+        body: At most 16 MB.
+    """
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HTTPRequest:
+    """What to send.
+
+    Args:
+        method: Such as `POST`.
+        url: An http or https URL.
+        headers: Header lines for whichever host answers.
+        private_headers: Header lines for the origin of `url` alone, not for one that a redirect
+            leads to.
+        body: The bytes to send.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    private_headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    body: bytes | None = None
+
+
+def exchange(request: HTTPRequest, timeout: float) -> HTTPReply:
+    """Send a request and read the whole reply.
+
+    The proxies that the environment names are used. Redirects 307 and 308 are followed, which keep
+    method and body (RFC 9110, sections 15.4.8 and 15.4.9), up to five times; any other status is
+    the reply.
+
+    Args:
+        request: What to send.
+        timeout: Seconds of wall-clock time for all of it, slow drips included.
+
+    Returns:
+        The reply, whatever its status.
+
+    Raises:
+        LLMBackendError: Of kind `timeout`; of kind `connection` when there is no whole reply; of
+            kind `rejected` when the reply is too large or redirects without end.
+    """
+    line = _Line()
+    return within(timeout, lambda: _follow(request, timeout, line), abandon=line.cut)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL names this machine: `localhost`, 127.0.0.0/8 or ::1, written as such."""
+    import ipaddress
+
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Line:
+    """The socket in use, so that another thread can cut it."""
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+        self._is_cut = False
+
+    def take(self, connection: http.client.HTTPConnection) -> None:
+        self._socket = connection.sock
+        if self._is_cut:
+            self.cut()
+
+    def cut(self) -> None:
+        self._is_cut = True
+        if self._socket is not None:
+            with suppress(OSError):  # it is closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _follow(request: HTTPRequest, timeout: float, line: _Line) -> HTTPReply:
+    origin = _origin(request.url)
+    url = request.url
+    for _ in range(MAX_REDIRECTS + 1):
+        private = request.private_headers if _origin(url) == origin else {}
+        reply = _once(request, url, {**request.headers, **private}, timeout, line)
+        target = reply.headers.get("Location")
+        if reply.status not in (307, 308) or not target:
+            return reply
+        url = urljoin(url, target)
+        if urlsplit(url).scheme not in ("http", "https"):
+            return reply
+    raise LLMBackendError(f"more than {MAX_REDIRECTS} redirects; check the base URL")
+
+
+def _once(
+    request: HTTPRequest, url: str, headers: Mapping[str, str], timeout: float, line: _Line
+) -> HTTPReply:
+    parts = urlsplit(url)
+    where = parts.netloc.rpartition("@")[2]
+    try:
+        connection, target, proxy_headers = _connection(parts, timeout)
+        try:
+            connection.connect()
+            line.take(connection)
+            all_headers = {"Accept-Encoding": "identity", **headers, **proxy_headers}
+            connection.request(request.method, target, request.body, all_headers)
+            response = connection.getresponse()
+            return HTTPReply(response.status, response.msg, _body(response))
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        problem, retryable = _in_words(error, where)
+        detail = f"{type(error).__name__}: {error}"
+    raise LLMBackendError(problem, kind="connection", retryable=retryable, detail=detail)
+
+
+def _body(response: http.client.HTTPResponse) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise LLMBackendError(
+            f"the server sent a body in the encoding {encoding!r}, which was not asked for",
+            kind="rejected",
+        )
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := response.read(_CHUNK):
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise LLMBackendError(
+                f"the reply is larger than {MAX_BODY_BYTES:,} bytes", kind="rejected"
+            )
+        chunks.append(chunk)
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    return b"".join(chunks)
+
+
+def _connection(
+    parts: SplitResult, timeout: float
+) -> tuple[http.client.HTTPConnection, str, dict[str, str]]:
+    """An unopened connection to the host or its proxy, the request target, and headers for it."""
+    host = parts.hostname or ""
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    proxy = _proxy_for(parts.scheme, host)
+    if proxy is None:
+        if parts.scheme == "https":
+            return http.client.HTTPSConnection(host, parts.port, timeout=timeout), target, {}
+        return http.client.HTTPConnection(host, parts.port, timeout=timeout), target, {}
+    authorization = _proxy_authorization(proxy)
+    proxy_host, proxy_port = proxy.hostname or "", proxy.port or 80
+    if parts.scheme == "https":
+        tunnel = http.client.HTTPSConnection(proxy_host, proxy_port, timeout=timeout)
+        tunnel.set_tunnel(host, parts.port or 443, authorization)
+        return tunnel, target, {}
+    where = parts.netloc.rpartition("@")[2]
+    plain = http.client.HTTPConnection(proxy_host, proxy_port, timeout=timeout)
+    return plain, f"http://{where}{target}", {**authorization, "Host": where}
+
+
+def _proxy_for(scheme: str, host: str) -> SplitResult | None:
+    address = urllib.request.getproxies().get(scheme)
+    if not address or urllib.request.proxy_bypass(host):
+        return None
+    proxy = urlsplit(address if "://" in address else f"http://{address}")
+    if proxy.scheme != "http":
+        raise LLMBackendError(
+            f"a proxy of type {proxy.scheme} is not supported; set an http:// proxy, or name "
+            f"{host} in NO_PROXY",
+            kind="not-configured",
+        )
+    return proxy
+
+
+def _proxy_authorization(proxy: SplitResult) -> dict[str, str]:
+    if proxy.username is None:
+        return {}
+    pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or default
+
+
+def _in_words(error: Exception, where: str) -> tuple[str, bool]:
+    """What went wrong and what to do, and whether another attempt may help."""
+    if isinstance(error, socket.gaierror):
+        return f"cannot find the host of {where}; check the base URL and the network", True
+    if isinstance(error, ConnectionRefusedError):
+        return f"connection refused: nothing listens at {where}; start the server there", True
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"cannot verify the certificate of {where}: {error.verify_message}", False
+    if isinstance(error, ssl.SSLError):
+        return f"no secure connection to {where}: {error.reason or 'TLS error'}", False
+    if isinstance(error, http.client.IncompleteRead):
+        return f"{where} broke off in the middle of its reply; try again", True
+    if isinstance(error, ConnectionError | http.client.RemoteDisconnected):
+        return f"{where} closed the connection without a whole reply; try again", True
+    if isinstance(error, TimeoutError):
+        return f"no answer from {where}; check the base URL and the network", True
+    if isinstance(error, http.client.HTTPException):
+        return f"{where} does not speak HTTP as it should ({type(error).__name__})", True
+    if isinstance(error, ValueError):
+        return f"cannot send the request to {where}: a header or the URL is malformed", False
+    return f"no connection to {where} ({getattr(error, 'strerror', None) or error})", True

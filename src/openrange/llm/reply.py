@@ -1,0 +1,176 @@
+"""From a model's raw text to the JSON object in it. Replies are not trusted; schemas are."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from openrange.errors import LLMBackendError
+from openrange.llm.schema import violation
+
+MAX_REPLY_CHARACTERS = 2_000_000
+MAX_DEPTH = 64
+
+_END_OF_THINKING = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
+_FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
+
+
+def parse_json_object(raw: str) -> dict[str, object]:
+    """Parse a text that is one JSON object and nothing else, by the letter of RFC 8259.
+
+    NaN and Infinity are refused, and so is a number too large for a float.
+
+    Args:
+        raw: The text, of at most 2,000,000 characters and 64 levels.
+
+    Returns:
+        The object.
+
+    Raises:
+        LLMBackendError: Of kind `not-json`, saying what the text is instead.
+    """
+    value, problem = _parse(raw)
+    if problem is None and not isinstance(value, dict):
+        problem = f"the reply is not a JSON object but {_JSON_NAMES[type(value)]}"
+    if problem is not None:
+        raise LLMBackendError(problem, kind="not-json")
+    assert isinstance(value, dict)
+    return value
+
+
+def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Find the JSON object in a reply that conforms to a schema.
+
+    The reply may be the object alone, or carry it in a code fence, after a `<think>` block, in the
+    middle of prose, or encoded once more as a JSON string.
+
+    Args:
+        raw: The reply.
+        schema: What the object has to conform to.
+
+    Returns:
+        The object's text as it stands in the reply, and the object.
+
+    Raises:
+        LLMBackendError: Of kind `empty`, `not-json` or `nonconforming`; the last names the path
+            that fails in the most promising object.
+    """
+    if not raw.strip():
+        raise LLMBackendError("the reply is empty", kind="empty")
+    first_problem: str | None = None
+    first_violation: str | None = None
+    for text, value, problem in _candidates(raw):
+        if isinstance(value, dict):
+            broken = violation(value, schema)
+            if broken is None:
+                return text, value
+            first_violation = first_violation or broken
+        elif first_problem is None:
+            first_problem = problem or f"the reply is not a JSON object but {_kind(value)}"
+    if first_violation is not None:
+        raise LLMBackendError(
+            f"the reply does not conform to the schema: {first_violation}", kind="nonconforming"
+        )
+    raise LLMBackendError(first_problem or "the reply holds no JSON object", kind="not-json")
+
+
+def _candidates(raw: str) -> Iterator[tuple[str, object, str | None]]:
+    """Texts that may be the object, the most likely first, each with its value or its problem."""
+    whole = raw.strip().removeprefix("\ufeff")
+    value, problem = _parse(whole)
+    yield whole, value, problem
+    if isinstance(value, str):
+        inner, inner_problem = _parse(value)
+        yield value, inner, inner_problem
+    if problem is None or len(raw) > MAX_REPLY_CHARACTERS:
+        return
+    spoken = _after_thinking(whole)
+    for fenced in _FENCE.findall(spoken):
+        fenced_value, fenced_problem = _parse(fenced.strip())
+        yield fenced.strip(), fenced_value, fenced_problem
+    yield from _embedded(spoken)
+
+
+def _after_thinking(text: str) -> str:
+    """What follows the last `</think>`: some chat templates leave the opening tag out."""
+    end = max((match.end() for match in _END_OF_THINKING.finditer(text)), default=0)
+    return text[end:] if text[end:].strip() else text
+
+
+def _embedded(text: str) -> Iterator[tuple[str, object, str | None]]:
+    """JSON objects in the middle of other text, found within work linear in the text's length."""
+    budget = 4 * len(text) + 10_000
+    start = text.find("{")
+    while start >= 0 and budget > 0:
+        end = start + 1
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except json.JSONDecodeError as error:
+            budget -= error.pos - start + 50
+        except (ValueError, RecursionError):
+            budget -= 10_000
+        else:
+            budget -= end - start
+            if _depth_is_bounded(value):
+                yield text[start:end], value, None
+        start = text.find("{", end)
+
+
+def _parse(text: str) -> tuple[object, str | None]:
+    """The value and None, or None and what is wrong with the text."""
+    if len(text) > MAX_REPLY_CHARACTERS:
+        return None, f"the reply is longer than {MAX_REPLY_CHARACTERS:,} characters"
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        return None, f"the reply is not JSON ({error.msg}, at character {error.pos})"
+    except ValueError as error:
+        return None, f"the reply is not JSON ({error})"
+    except RecursionError:
+        return None, f"the reply is nested deeper than {MAX_DEPTH} levels"
+    if not _depth_is_bounded(value):
+        return None, f"the reply is nested deeper than {MAX_DEPTH} levels"
+    return value, None
+
+
+def _depth_is_bounded(value: object) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _refuse_constant(literal: str) -> object:
+    raise ValueError(f"{literal} is not a JSON number")
+
+
+def _kind(value: object) -> str:
+    return _JSON_NAMES[type(value)]
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse_constant)
+_JSON_NAMES: dict[type, str] = {
+    bool: "a boolean",
+    dict: "an object",
+    float: "a number",
+    int: "a number",
+    list: "a list",
+    str: "a string",
+    type(None): "null",
+}

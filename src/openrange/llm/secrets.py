@@ -1,0 +1,76 @@
+"""Keys: where they come from, and how they are kept out of everything but the request."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from openrange.errors import LLMBackendError
+
+REDACTED = "[redacted]"
+# A key shorter than this is a placeholder such as "k" for a local server. Replacing it anywhere
+# would tear words apart, so it is replaced only where it stands alone.
+_SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret that shows in no repr, and so in no traceback that prints local variables.
+
+    Args:
+        value: The secret itself.
+    """
+
+    value: str = field(repr=False)
+
+
+def find_key(api_key: str | None, api_key_env: str | None) -> Key | None:
+    """The key to send: the given one, or else that of an environment variable, read now.
+
+    Args:
+        api_key: A key given in code.
+        api_key_env: The name of a variable.
+
+    Returns:
+        The key without surrounding white space, or None when there is none.
+
+    Raises:
+        LLMBackendError: Of kind `not-configured`, when the key holds a character that an HTTP
+            header cannot carry. The message does not show the key.
+    """
+    source = "api_key"
+    key = api_key
+    if key is None and api_key_env:
+        source, key = api_key_env, os.environ.get(api_key_env)
+    key = (key or "").strip()
+    if any(not 0x20 < ord(character) < 0x7F for character in key):
+        raise LLMBackendError(
+            f"the key in {source} holds a space, a control character or a non-ASCII character; "
+            "copy it again",
+            kind="not-configured",
+        )
+    return Key(key) if key else None
+
+
+def redact(text: str, secrets: Iterable[Key]) -> str:
+    """Replace every secret in a text, also where it is quoted for a URL or a JSON string.
+
+    Args:
+        text: Any text.
+        secrets: What must not be seen.
+
+    Returns:
+        The text with `[redacted]` in their place.
+    """
+    for secret in sorted((key.value for key in secrets), key=len, reverse=True):
+        for form in {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}:
+            if len(secret) >= _SHORT:
+                text = text.replace(form, REDACTED)
+            else:
+                alone = rf"(?<![\w-]){re.escape(form)}(?![\w-])"
+                text = re.sub(alone, REDACTED, text)
+    return text

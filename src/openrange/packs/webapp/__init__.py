@@ -1,0 +1,67 @@
+"""The `webapp` pack: a small company's web portal with one planted weakness.
+
+choices, design      what a language model may decide, and how it is told
+realize              from its design to a world: slots, fallbacks, logins, draw, world
+serve                the world's process: portal, doors, sessions, database, pages
+weaknesses           one module a class: its weak door, its solver and its honest user
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from openrange.core.manifest import Manifest
+from openrange.core.pack import Pack, Realization
+from openrange.core.visitor import Visitor
+from openrange.packs.webapp import client
+from openrange.packs.webapp.design import briefing, design_schema
+from openrange.packs.webapp.realize import realize
+from openrange.packs.webapp.weaknesses import WEAKNESSES
+from openrange.packs.webapp.world import as_world
+
+__all__ = ["WebappPack"]
+
+
+class WebappPack(Pack):
+    """A small company's web portal, of which one of three doors is weak.
+
+    `manifest.pack.options` takes `weaknesses`: the classes of which the design may choose one.
+    """
+
+    id: ClassVar[str] = "webapp"
+    version: ClassVar[str] = "1"
+    summary: ClassVar[str] = "A small company's web portal with one planted weakness"
+    directory: ClassVar[Path] = Path(__file__).parent / "files"
+
+    def design_schema(self, manifest: Manifest) -> Mapping[str, object]:
+        """The JSON Schema of a design of a portal."""
+        return design_schema(manifest)
+
+    def briefing(self, manifest: Manifest) -> str:
+        """The system message for the model that designs a portal."""
+        return briefing(manifest)
+
+    def realize(self, manifest: Manifest, design: Mapping[str, object]) -> Realization:
+        """Turn a design into a portal with accounts, records and a task."""
+        return realize(manifest, design)
+
+    def command(self) -> Sequence[str]:
+        """The program that serves a portal, run by this interpreter and blind to the directory."""
+        return (sys.executable, "-P", "-m", "openrange.packs.webapp.serve")
+
+    def solve(self, visitor: Visitor, world: Mapping[str, object]) -> str | None:
+        """Exploit the planted weakness over HTTP."""
+        portal = as_world(world)
+        return WEAKNESSES[portal["weakness"]].solve(visitor, portal)
+
+    def visit(self, visitor: Visitor, world: Mapping[str, object]) -> None:
+        """Use the weak door as an honest employee would."""
+        portal = as_world(world)
+        WEAKNESSES[portal["weakness"]].visit(visitor, portal)
+
+    def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> None:
+        """Post the login form with the agent's account."""
+        client.sign_in(visitor, as_world(world))

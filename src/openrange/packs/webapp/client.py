@@ -1,0 +1,29 @@
+"""What solvers and honest users of a portal have in common."""
+
+from __future__ import annotations
+
+import re
+
+from openrange.core.visitor import Page, Visitor
+from openrange.packs.webapp.world import World
+
+
+def sign_in(visitor: Visitor, world: World) -> Page:
+    """Post the login form with the agent's account.
+
+    Args:
+        visitor: A client of the running world, which keeps the cookie.
+        world: The realized portal.
+
+    Returns:
+        The page that follows.
+    """
+    agent = world["agent"]
+    return visitor.post("/login", {"username": agent["login"], "password": agent["password"]})
+
+
+def own_records(visitor: Visitor, world: World) -> list[int]:
+    """The numbers of the records that the list of own records links to."""
+    door = world["doors"]["records"]
+    page = visitor.get(f"/{door}/")
+    return [int(number) for number in re.findall(rf'href="/{door}/([0-9]+)"', page.body)]

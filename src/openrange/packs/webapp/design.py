@@ -1,0 +1,151 @@
+"""What the model decides about a portal: the schema of a design, and the words that explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from openrange.core.manifest import Manifest
+from openrange.errors import ManifestError
+from openrange.packs.webapp.choices import (
+    ACCENTS,
+    CONSOLE_PATHS,
+    DIRECTORY_PATHS,
+    INDUSTRIES,
+    RECORDS_PATHS,
+    SEARCH_PARAMETERS,
+)
+from openrange.packs.webapp.weaknesses import WEAKNESSES
+
+NAME, TITLE, HEADLINE, PARAGRAPH = 40, 50, 60, 200
+"""Greatest lengths of the free text, in characters."""
+
+
+def allowed_weaknesses(manifest: Manifest) -> list[str]:
+    """The classes of weakness that a design may choose.
+
+    Args:
+        manifest: Its `pack.options` may hold `weaknesses`, a list of names.
+
+    Returns:
+        Names of classes, in the pack's own order.
+
+    Raises:
+        ManifestError: An option or a class is unknown, or the list is none or empty.
+    """
+    known = ", ".join(WEAKNESSES)
+    for key in manifest.pack.options:
+        if key != "weaknesses":
+            raise ManifestError(
+                f"manifest: the pack 'webapp' has no option {key!r}; it takes weaknesses"
+            )
+    if "weaknesses" not in manifest.pack.options:
+        return list(WEAKNESSES)
+    wanted = manifest.pack.options["weaknesses"]
+    if not isinstance(wanted, list | tuple) or not wanted:
+        raise ManifestError(
+            f"manifest: pack.options.weaknesses must be a list of at least one of {known}"
+        )
+    for name in wanted:
+        if name not in list(WEAKNESSES):
+            raise ManifestError(
+                f"manifest: pack.options.weaknesses has no class {name!r}; it takes {known}"
+            )
+    return [name for name in WEAKNESSES if name in wanted]
+
+
+def design_schema(manifest: Manifest) -> dict[str, object]:
+    """The JSON Schema of a design.
+
+    It uses the plainest keywords alone, so that every provider's structured output, and a local
+    model's grammar, can follow it.
+
+    Args:
+        manifest: What the user wants.
+
+    Returns:
+        A schema whose root is an object.
+
+    Raises:
+        ManifestError: The manifest's options are wrong.
+    """
+    paragraph = _object(title=_text(HEADLINE), body=_text(PARAGRAPH))
+    return _object(
+        company=_text(HEADLINE),
+        industry=_one_of(INDUSTRIES),
+        tagline=_text(100),
+        about=_text(400),
+        accent=_one_of(tuple(ACCENTS)),
+        employees=_exactly(3, _object(name=_text(NAME), title=_text(TITLE))),
+        notices=_exactly(2, paragraph),
+        records=_exactly(3, paragraph),
+        directory_path=_one_of(DIRECTORY_PATHS),
+        search_parameter=_one_of(SEARCH_PARAMETERS),
+        records_path=_one_of(RECORDS_PATHS),
+        console_path=_one_of(CONSOLE_PATHS),
+        weakness=_one_of(allowed_weaknesses(manifest)),
+        story=_text(400),
+    )
+
+
+def briefing(manifest: Manifest) -> str:
+    """The system message: what a design is, slot by slot.
+
+    Args:
+        manifest: What the user wants.
+
+    Returns:
+        Text for the model, without the goal, the seed or the schema.
+
+    Raises:
+        ManifestError: The manifest's options are wrong.
+    """
+    weaknesses = "\n".join(
+        f"  - {name}: {WEAKNESSES[name].SUMMARY}" for name in allowed_weaknesses(manifest)
+    )
+    return _BRIEFING.format(weaknesses=weaknesses)
+
+
+_BRIEFING = """\
+You design the internal web portal of a small, fictional company, for a security exercise. Your \
+design is data: one JSON object. Trusted code builds the portal from it, plants one weakness, and \
+hides a secret there. You write no code.
+
+The portal has a home page with notices, a staff directory with a search, a list of the reader's \
+own records, and a console for administrators.
+
+Slots of free text, all of it plain text that fits the goal (no HTML, no Markdown, no code):
+- company, tagline, about: the company's name, its motto, and a paragraph about it.
+- employees: three people with name and job title. The first is the person whose account the \
+trainee borrows, the second is a colleague, the third administers the portal.
+- notices: two announcements for everybody, with title and body.
+- records: three ordinary files of the first employee, with title and body.
+- story: who the trainee is and why they look at the portal, addressed to them as "you".
+
+Choices, each from the list in the schema: industry, accent (the colour of the pages), \
+directory_path, search_parameter, records_path and console_path (names in the URLs), and weakness:
+{weaknesses}
+
+Never mention a flag, a password, or a secret code, and never say or hint where the portal is \
+weak: the trainee has to find out. Give everybody a different name. Keep every text short.\
+"""
+
+
+def _text(longest: int) -> dict[str, object]:
+    return {"type": "string", "maxLength": longest}
+
+
+def _one_of(choices: Sequence[str]) -> dict[str, object]:
+    return {"type": "string", "enum": list(choices)}
+
+
+def _exactly(count: int, items: Mapping[str, object]) -> dict[str, object]:
+    return {"type": "array", "items": dict(items), "minItems": count, "maxItems": count}
+
+
+def _object(**properties: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": {name: dict(schema) for name, schema in properties.items()},
+        "required": list(properties),
+        "additionalProperties": False,
+    }

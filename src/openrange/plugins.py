@@ -1,0 +1,298 @@
+"""What is installed: found by reading metadata, imported one at a time and only when asked for."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata, resources
+from typing import cast
+
+import pluggy
+
+from openrange import hookspecs
+from openrange.errors import BackendNotFoundError, ConfigError, OpenRangeError, PackError
+
+BACKENDS = "openrange.backends"
+DETECT = "openrange.detect"
+PACKS = "openrange.packs"
+
+CORE = "openrange"
+RESERVED = frozenset({"codex", "offline", "openai-compatible"})
+CONTRACT = 1
+"""The version of the backend contract; a class that needs another sets `openrange_contract`."""
+
+_NOUNS = {BACKENDS: "backend", PACKS: "pack"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry point of an installed distribution.
+
+    Args:
+        group: Such as `openrange.backends`.
+        name: The backend's name, say.
+        value: `module:attribute`, which is what gets imported.
+        distribution: Who registers it.
+        version: The distribution's version.
+    """
+
+    group: str
+    name: str
+    value: str
+    distribution: str
+    version: str
+    _point: metadata.EntryPoint = field(repr=False, compare=False)
+
+    def load(self) -> object:
+        """Import what the entry names."""
+        return self._point.load()
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlugin:
+    """A plugin that OpenRange knows of, whether it is installed or not.
+
+    Args:
+        distribution: Its package.
+        backends: The backends it registers.
+        install: The command that installs it.
+        where: Where that command is run.
+        variables: The variables under which it is detected, in the order of detection.
+    """
+
+    distribution: str
+    backends: tuple[str, ...]
+    install: str
+    where: str
+    variables: tuple[str, ...]
+
+    @property
+    def next_step(self) -> str:
+        """What to do to get it."""
+        return f"install the package {self.distribution}: run `{self.install}` {self.where}"
+
+
+@functools.cache
+def installed() -> tuple[Entry, ...]:
+    """Every entry point of our groups, read from metadata once in a process. Imports nothing.
+
+    A distribution whose metadata cannot be read is passed over: it can register nothing.
+    """
+    groups = {BACKENDS, DETECT, PACKS}
+    entries: dict[str, list[Entry]] = {}
+    for distribution in metadata.distributions():
+        try:
+            points = [point for point in distribution.entry_points if point.group in groups]
+            if not points:
+                continue
+            name, version = distribution.metadata["Name"], distribution.version
+        except Exception:  # noqa: BLE001, S112 - anything may stand in a stranger's metadata
+            continue
+        found = [Entry(p.group, p.name, p.value, name, version, p) for p in points]
+        # The first of two copies of a distribution is the one that Python would import.
+        entries.setdefault(normalized(name), found)
+    return tuple(entry for found in entries.values() for entry in found)
+
+
+@functools.cache
+def known_plugins() -> tuple[KnownPlugin, ...]:
+    """The plugins that OpenRange can name although they may not be installed."""
+    raw = resources.files("openrange").joinpath("data/plugins.json").read_text("utf-8")
+    return tuple(
+        KnownPlugin(
+            distribution,
+            tuple(facts["backends"]),
+            facts["install"],
+            facts["where"],
+            tuple(facts["variables"]),
+        )
+        for distribution, facts in json.loads(raw).items()
+    )
+
+
+def normalized(distribution: str) -> str:
+    """A distribution's name in the one spelling that PEP 503 gives it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+class Plugins:
+    """The installed plugins as the user configured them, and those among them that were loaded.
+
+    Args:
+        block: Names of backends and packs that are never loaded.
+        pin: For a name that several distributions claim, the one to use.
+    """
+
+    def __init__(self, block: Iterable[str] = (), pin: Mapping[str, str] | None = None) -> None:
+        self._block = tuple(block)
+        self._pin = dict(pin or {})
+        self._manager = pluggy.PluginManager("openrange")
+        self._manager.add_hookspecs(hookspecs)
+        for name in self._block:
+            self._manager.set_blocked(name)
+
+    def names(self, group: str) -> list[str]:
+        """The names that can be asked for in a group, sorted."""
+        return sorted({entry.name for entry in installed() if entry.group == group})
+
+    def claims(self, group: str, name: str) -> list[Entry]:
+        """The entries that claim a name, of which the core's reserved names have just one."""
+        found = [entry for entry in installed() if (entry.group, entry.name) == (group, name)]
+        if group == BACKENDS and name in RESERVED:
+            return [entry for entry in found if normalized(entry.distribution) == CORE]
+        return found
+
+    def is_blocked(self, name: str) -> bool:
+        """Whether the user blocked a name."""
+        return self._manager.is_blocked(name)
+
+    def pinned(self, name: str, distribution: str) -> Plugins:
+        """The same plugins, with a name pinned to a distribution."""
+        return Plugins(self._block, {**self._pin, name: distribution})
+
+    def find(self, group: str, name: str) -> Entry:
+        """The one entry that a name stands for, not imported.
+
+        Args:
+            group: `BACKENDS` or `PACKS`.
+            name: The name that the user gave.
+
+        Returns:
+            The entry.
+
+        Raises:
+            BackendNotFoundError: Or `PackError`: blocked, not installed, or claimed by several.
+            ConfigError: The name is pinned to a distribution that does not claim it.
+        """
+        error, noun = _error_of(group), _NOUNS[group]
+        if self.is_blocked(name):
+            raise error(f"the {noun} {name!r} is blocked; take it out of [plugins] block to use it")
+        claims = self.claims(group, name)
+        pinned = self._pin.get(name)
+        if pinned is not None:
+            for entry in claims:
+                if normalized(entry.distribution) == normalized(pinned):
+                    return entry
+            raise ConfigError(
+                f"[plugins] pin: {name!r} is pinned to {pinned!r}, which does not provide it"
+            )
+        if not claims:
+            raise error(self._not_installed(group, name))
+        if len(claims) > 1:
+            owners = " and ".join(str(entry) for entry in claims)
+            raise error(
+                f"the {noun} {name!r} is claimed by {owners}; choose one in the configuration: "
+                f'[plugins] pin = {{{name} = "{claims[0].distribution}"}}'
+            )
+        return claims[0]
+
+    def load(self, group: str, name: str) -> type:
+        """Import the class that a name stands for, and no other plugin.
+
+        Args:
+            group: `BACKENDS` or `PACKS`.
+            name: The name that the user gave.
+
+        Returns:
+            The class.
+
+        Raises:
+            BackendNotFoundError: Or `PackError`: not to be found, failing to import, or not what
+                the group asks for.
+            ConfigError: The name is pinned to a distribution that does not claim it.
+        """
+        entry = self.find(group, name)
+        error, noun = _error_of(group), _NOUNS[group]
+        problem: str | None = None
+        try:
+            loaded = entry.load()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as cause:  # noqa: BLE001 - whatever a stranger's import may raise
+            problem = f"{type(cause).__name__}: {' '.join(str(cause).split())}".rstrip(": ")
+        if problem is not None:
+            raise error(
+                f"the {noun} {name!r} of {entry} cannot be imported ({problem[:300]}); mend or "
+                f'uninstall it, or block it: [plugins] block = ["{name}"]'
+            )
+        complaint = _wrong_kind(group, loaded)
+        if complaint:
+            raise error(f"the {noun} {name!r} of {entry} {complaint}")
+        if group == BACKENDS and not self._manager.is_registered(loaded):
+            self._manager.register(loaded, name)
+        return cast(type, loaded)
+
+    def environment_options(
+        self, backend: type, environ: Mapping[str, str], variable: str | None
+    ) -> dict[str, object]:
+        """What a loaded backend takes from the environment: the hook `openrange_environment`."""
+        hook = self._manager.subset_hook_caller("openrange_environment", self._others(backend))
+        answers = hook(environ=environ, variable=variable)
+        return {key: value for answer in answers for key, value in dict(answer).items()}
+
+    def key_variables(self, backend: type) -> set[str]:
+        """The variables that hold a loaded backend's own keys: declared by hook or detection."""
+        hook = self._manager.subset_hook_caller("openrange_key_variables", self._others(backend))
+        named = {variable for answer in hook() for variable in answer}
+        value = f"{backend.__module__}:{backend.__qualname__}"
+        name = self._manager.get_name(backend)
+        values = {value} | {entry.value for entry in self.claims(BACKENDS, name or "")}
+        return named | {e.name for e in installed() if e.group == DETECT and e.value in values}
+
+    def _others(self, backend: type) -> list[object]:
+        return [plugin for plugin in self._manager.get_plugins() if plugin is not backend]
+
+    def _not_installed(self, group: str, name: str) -> str:
+        for plugin in known_plugins():
+            if group == BACKENDS and name in plugin.backends:
+                return f"the backend {name!r} is not installed; {plugin.next_step}"
+        names = [other for other in self.names(group) if not self.is_blocked(other)]
+        return (
+            f"there is no {_NOUNS[group]} {name!r}{near_misses(name, names)}; "
+            f"installed: {', '.join(names) or 'none'}"
+        )
+
+
+def near_misses(word: str, known: Collection[str]) -> str:
+    """A hint at what may have been meant.
+
+    Args:
+        word: What was given.
+        known: What exists.
+
+    Returns:
+        `; did you mean 'x'?`, or an empty text.
+    """
+    matches = difflib.get_close_matches(word, known, n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(map(repr, matches))}?" if matches else ""
+
+
+def _error_of(group: str) -> type[OpenRangeError]:
+    return BackendNotFoundError if group == BACKENDS else PackError
+
+
+def _wrong_kind(group: str, loaded: object) -> str | None:
+    """What is wrong with a loaded object, or None."""
+    if not inspect.isclass(loaded):
+        return f"is not a class but {type(loaded).__name__}"
+    if group == PACKS:
+        from openrange.core.pack import Pack
+
+        return None if issubclass(loaded, Pack) else "is not a subclass of openrange.Pack"
+    if not callable(getattr(loaded, "complete", None)):
+        return "is not a backend: it has no method `complete`"
+    contract = getattr(loaded, "openrange_contract", CONTRACT)
+    if contract != CONTRACT:
+        return (
+            f"is made for version {contract} of the backend contract, and this OpenRange has "
+            f"version {CONTRACT}; upgrade the older of the two"
+        )
+    return None

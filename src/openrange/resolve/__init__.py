@@ -1,0 +1,1 @@
+"""From a name, or none at all, to a configured backend."""

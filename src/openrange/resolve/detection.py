@@ -1,0 +1,103 @@
+"""Which backend to use where nobody named one: judged by the environment, importing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openrange.errors import BackendNotFoundError
+from openrange.plugins import (
+    BACKENDS,
+    CORE,
+    DETECT,
+    Entry,
+    Plugins,
+    installed,
+    known_plugins,
+    normalized,
+)
+
+_FIRST = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The backend that detection chose.
+
+    Args:
+        name: The backend's name.
+        why: The reason, in words that follow "because".
+        variable: The variable that decided, if one did.
+    """
+
+    name: str
+    why: str
+    variable: str | None = None
+
+
+def detection_order() -> list[str]:
+    """Every variable that can choose a backend, the one that wins first.
+
+    The core's own come first, then those of the plugins that OpenRange knows, each plugin's in its
+    own order, then all others by the alphabet.
+    """
+    known = [variable for plugin in known_plugins() for variable in plugin.variables]
+    others = sorted({entry.name for entry in installed() if entry.group == DETECT})
+    return list(dict.fromkeys([*_FIRST, *known, *others]))
+
+
+def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
+    """Choose a backend by the environment, then by a signed-in Codex, and else `offline`.
+
+    Args:
+        plugins: What is installed and not blocked.
+        environ: The environment's variables, without blank ones.
+
+    Returns:
+        The choice, whose class is not imported yet.
+
+    Raises:
+        BackendNotFoundError: Nothing but `offline` is left although a key is set that only a
+            plugin which is not installed can use.
+    """
+    from openrange.backends.codex import is_signed_in
+
+    found = [
+        (variable, name)
+        for variable in detection_order()
+        if variable in environ and (name := _backend_of(plugins, variable))
+    ]
+    if found:
+        variable, name = found[0]
+        others = [other for other, _ in found[1:]]
+        also = f" (also set: {', '.join(others)})" if others else ""
+        return Detected(name, f"{variable} is set{also}", variable)
+    if not plugins.is_blocked("codex") and is_signed_in():
+        return Detected("codex", "the codex program is signed in, and no provider's key is set")
+    for plugin in known_plugins():
+        unusable = [variable for variable in plugin.variables if variable in environ]
+        if unusable and all(not plugins.claims(BACKENDS, name) for name in plugin.backends):
+            raise BackendNotFoundError(
+                f"{unusable[0]} is set, but the backend for it is not installed; "
+                f"{plugin.next_step} (or choose --backend offline)"
+            )
+    return Detected("offline", "no provider's key is set, and no codex program is signed in")
+
+
+def _backend_of(plugins: Plugins, variable: str) -> str | None:
+    """The backend that an installed distribution registers for a variable, unless blocked."""
+    entries = [e for e in installed() if e.group == DETECT and e.name == variable]
+    # A stranger that claims one of the core's variables does not take a user's key from the core.
+    entries.sort(key=lambda entry: normalized(entry.distribution) != CORE)
+    for entry in entries:
+        for name in plugins.names(BACKENDS):
+            if not plugins.is_blocked(name) and _registers(plugins, name, entry):
+                return name
+    return None
+
+
+def _registers(plugins: Plugins, name: str, entry: Entry) -> bool:
+    return any(
+        (claim.value, claim.distribution) == (entry.value, entry.distribution)
+        for claim in plugins.claims(BACKENDS, name)
+    )

@@ -1,0 +1,183 @@
+"""The layers of configuration, strongest first: where each comes from and what it says."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from openrange.errors import ConfigError
+from openrange.plugins import near_misses
+
+BACKEND_VARIABLE = "OPENRANGE_BACKEND"
+MODEL_VARIABLE = "OPENRANGE_MODEL"
+PROJECT_FILE = "openrange.toml"
+MAX_FILE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one source says.
+
+    Args:
+        source: The source in words, such as `command line` or a file's name.
+        backend: The backend it names, if any.
+        options: Fields of a backend; they count if the layer names the chosen backend or none.
+        block: Names never to load.
+        pin: Names to take from one distribution.
+        is_trusted: False for a file found in the working directory, which may come with a clone.
+        is_written: True for files and the command line, in which a key must not stand.
+        is_general: True where the options are not meant for one backend, so that one which does
+            not have such a field passes them over.
+    """
+
+    source: str
+    backend: str | None = None
+    options: Mapping[str, object] = field(default_factory=dict, hash=False)
+    block: tuple[str, ...] = ()
+    pin: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_trusted: bool = True
+    is_written: bool = True
+    is_general: bool = False
+
+
+def read_layers(command: Layer, config: str | Path | None = None) -> list[Layer]:
+    """All layers of this process, strongest first.
+
+    Args:
+        command: What the command line, or the caller, says.
+        config: A file that replaces the one in the working directory.
+
+    Returns:
+        The command's, the environment's, the project's and the user's layer; the last two only
+        where there is such a file.
+
+    Raises:
+        ConfigError: A file cannot be read, or says what no configuration says.
+    """
+    if config is not None:
+        project = _read(Path(config), ())
+        if project is None:
+            raise ConfigError(f"the configuration file {config} does not exist")
+    else:
+        project = _read(Path(PROJECT_FILE), (), is_trusted=False)
+        project = project or _read(Path("pyproject.toml"), ("tool", "openrange"), is_trusted=False)
+    layers = [command, _environment(), project, _read(_user_file(), ())]
+    return [layer for layer in layers if layer is not None]
+
+
+def _user_file() -> Path:
+    """The user's own configuration file, whether it exists or not."""
+    import platformdirs
+
+    return platformdirs.user_config_path("openrange", appauthor=False) / "config.toml"
+
+
+def command_layer(backend: str | None, model: str | None, assignments: Iterable[str] = ()) -> Layer:
+    """The command line's layer.
+
+    Args:
+        backend: `--backend`.
+        model: `--model`.
+        assignments: Each `-o KEY=VALUE`; a key may be dotted, a value is TOML or else text.
+
+    Returns:
+        The layer.
+
+    Raises:
+        ConfigError: An assignment is malformed, or contradicts another.
+    """
+    options: dict[str, object] = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        path = [part.strip() for part in key.split(".")]
+        if not equals or not all(path):
+            raise ConfigError(f"-o {assignment!r}: expected KEY=VALUE")
+        if path[0] == "backend":
+            raise ConfigError("-o backend=…: use --backend")
+        table = options
+        for part in path[:-1]:
+            inner = table.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise ConfigError(f"-o {key}: {part} was given a plain value as well")
+            table = inner
+        table[path[-1]] = _toml_value(value)
+    if model is not None:
+        options["model"] = model
+    return Layer("command line", backend, options)
+
+
+def _toml_value(text: str) -> object:
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+    return value if isinstance(value, str | int | float | bool | list | dict) else text
+
+
+def _environment() -> Layer:
+    model = os.environ.get(MODEL_VARIABLE, "").strip()
+    return Layer(
+        "environment",
+        os.environ.get(BACKEND_VARIABLE, "").strip() or None,
+        {"model": model} if model else {},
+        is_written=False,
+        is_general=True,
+    )
+
+
+def _read(file: Path, path: tuple[str, ...], *, is_trusted: bool = True) -> Layer | None:
+    """The layer in a file, below a path of tables; None when there is none."""
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_FILE_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    else:
+        return _parse(raw, file, path, is_trusted=is_trusted)
+    raise ConfigError(f"{file}: {problem}")
+
+
+def _parse(raw: bytes, file: Path, path: tuple[str, ...], *, is_trusted: bool) -> Layer | None:
+    if len(raw) > MAX_FILE_BYTES:
+        raise ConfigError(f"{file}: larger than {MAX_FILE_BYTES:,} bytes")
+    document: object = None
+    try:
+        document = tomllib.loads(raw.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        problem = f"{file}: not valid TOML ({error})"
+    if document is None:
+        raise ConfigError(problem)
+    for name in path:
+        if not isinstance(document, dict) or name not in document:
+            return None
+        document = document[name]
+    tables = _table(file, ".".join(path) or "the file", document, {"llm", "plugins"})
+    llm = _table(file, "[llm]", tables.get("llm", {}))
+    plugins = _table(file, "[plugins]", tables.get("plugins", {}), {"block", "pin"})
+    backend = llm.pop("backend", None)
+    block, pin = plugins.get("block", []), plugins.get("pin", {})
+    if backend is not None and (not isinstance(backend, str) or not backend):
+        raise ConfigError(f"{file}: [llm] backend must be the name of a backend")
+    if not isinstance(block, list) or not all(isinstance(name, str) for name in block):
+        raise ConfigError(f"{file}: [plugins] block must be a list of names")
+    if not isinstance(pin, dict) or not all(isinstance(name, str) for name in pin.values()):
+        raise ConfigError(f"{file}: [plugins] pin must map names to distributions")
+    return Layer(str(file), backend, llm, tuple(block), pin, is_trusted=is_trusted)
+
+
+def _table(
+    file: Path, name: str, value: object, known: set[str] | None = None
+) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{file}: {name} must be a table")
+    table = cast(dict[str, object], value)
+    for key in table:
+        if known is not None and key not in known:
+            raise ConfigError(f"{file}: {name} has no key {key!r}{near_misses(key, known)}")
+    return dict(table)

@@ -1,0 +1,106 @@
+"""What is installed and what a build would take now, as values to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from openrange.errors import OpenRangeError
+from openrange.llm.contract import SupportsPreflight
+from openrange.plugins import BACKENDS, CORE, DETECT, Entry, Plugins, installed, normalized
+from openrange.resolve.detection import detection_order
+from openrange.resolve.resolver import Choice, realize
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One name under which a backend is installed.
+
+    Args:
+        name: The name.
+        claims: Who registers it; more than one is a conflict unless one is pinned.
+        variables: The variables under which it is detected, and whether each is set.
+        is_blocked: Whether the configuration blocks it.
+        problem: Why it cannot be used as things are; None if nothing is known to be wrong.
+    """
+
+    name: str
+    claims: tuple[Entry, ...]
+    variables: Mapping[str, bool] = field(hash=False)
+    is_blocked: bool
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a build would take now.
+
+    Args:
+        name: The backend's name.
+        why: The reason, in words that follow "because".
+        options: What was set: dotted option to value and source.
+        problem: Why the build would fail all the same; None if nothing is known to be wrong.
+    """
+
+    name: str
+    why: str
+    options: Mapping[str, tuple[object, str]] = field(hash=False)
+    problem: str | None
+
+
+def listed(plugins: Plugins, environ: Mapping[str, str]) -> list[Listed]:
+    """Every installed backend, from metadata alone.
+
+    Args:
+        plugins: What is installed, as the user configured it.
+        environ: The environment's variables.
+
+    Returns:
+        One row a name, sorted.
+    """
+    order = detection_order()
+    rows = []
+    for name in plugins.names(BACKENDS):
+        claims = tuple(plugins.claims(BACKENDS, name))
+        owned = {(claim.distribution, claim.value) for claim in claims}
+        detecting = {
+            entry.name
+            for entry in installed()
+            if entry.group == DETECT and (entry.distribution, entry.value) in owned
+        }
+        problem: str | None = None
+        try:
+            plugins.find(BACKENDS, name)
+        except OpenRangeError as error:
+            problem = str(error)
+        variables = {
+            variable: bool(environ.get(variable, "").strip())
+            for variable in order
+            if variable in detecting
+        }
+        rows.append(Listed(name, claims, variables, plugins.is_blocked(name), problem))
+    return rows
+
+
+def taken(choice: Choice) -> Taken:
+    """What a build would take, importing a plugin only where detection chose it.
+
+    Args:
+        choice: What the configuration and the environment choose.
+
+    Returns:
+        The backend with its options, and what is known to be in its way.
+    """
+    problem: str | None = None
+    options: Mapping[str, tuple[object, str]] = choice.options
+    try:
+        entry = choice.plugins.find(BACKENDS, choice.name)
+        if choice.variable is not None or normalized(entry.distribution) == CORE:
+            resolved = realize(choice)
+            options = resolved.options
+            if isinstance(resolved.backend, SupportsPreflight):
+                resolved.backend.preflight()
+    except OpenRangeError as error:
+        problem = str(error)
+    shown = {path.replace("\0", "."): pair for path, pair in options.items()}
+    return Taken(choice.name, choice.why, shown, problem)

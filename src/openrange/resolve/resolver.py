@@ -1,0 +1,198 @@
+"""The whole way from what the user said, or did not say, to a backend that is ready to use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from openrange.llm.contract import LLMBackend
+from openrange.plugins import BACKENDS, Plugins
+from openrange.resolve.detection import detect
+from openrange.resolve.layers import Layer, read_layers
+from openrange.resolve.options import construct, field_names, refuse_secrets
+from openrange.resolve.trust import DESTINATIONS, refuse_foreign_keys, refuse_untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which backend a build would take, and why. Its class is not imported yet.
+
+    Args:
+        name: The backend's name.
+        why: The reason, in words that follow "because".
+        variable: The variable that decided, where detection did.
+        plugins: What is installed, as the user configured it.
+        layers: The layers whose options count, strongest first.
+    """
+
+    name: str
+    why: str
+    variable: str | None
+    plugins: Plugins = field(repr=False, compare=False)
+    layers: tuple[Layer, ...]
+
+    @property
+    def options(self) -> dict[str, tuple[object, str]]:
+        """What the layers say: dotted option to value and source."""
+        merged: dict[str, tuple[object, str]] = {}
+        for layer in reversed(self.layers):
+            for path, value in _flat(layer.options):
+                _displace(merged, path)
+                merged[path] = (value, layer.source)
+        return merged
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A backend, and how it came to be chosen.
+
+    Args:
+        name: The backend's name.
+        why: The reason, in words that follow "because".
+        backend: The backend itself.
+        options: What was set: dotted option to value and source.
+    """
+
+    name: str
+    why: str
+    backend: LLMBackend
+    options: Mapping[str, tuple[object, str]] = field(hash=False)
+
+
+def choose(command: Layer, config: str | Path | None = None) -> Choice:
+    """Decide which backend to take, importing none.
+
+    Args:
+        command: What the command line, or the caller, says.
+        config: A configuration file that replaces the one in the working directory.
+
+    Returns:
+        The choice.
+
+    Raises:
+        ConfigError: A layer says what it must not, or what makes no sense.
+        BackendNotFoundError: Detection found a key that only a missing plugin can use.
+    """
+    layers = read_layers(command, config)
+    pins: dict[str, str] = {}
+    for layer in reversed(layers):
+        pins |= layer.pin
+    plugins = Plugins([name for layer in layers for name in layer.block], pins)
+    variable: str | None = None
+    for layer in layers:
+        if layer.backend is not None:
+            name, why = layer.backend, f"it is named by: {layer.source}"
+            break
+    else:
+        detected = detect(plugins, _set_variables())
+        name, why, variable = detected.name, detected.why, detected.variable
+    counting = tuple(layer for layer in layers if layer.backend in (name, None))
+    for layer in counting:
+        refuse_untrusted(layer)
+    return Choice(name, why, variable, plugins, counting)
+
+
+def realize(choice: Choice) -> Resolved:
+    """Import the chosen backend, and make it of the options that count.
+
+    Args:
+        choice: What was chosen.
+
+    Returns:
+        The backend.
+
+    Raises:
+        BackendNotFoundError: It is not installed, blocked, broken, or claimed twice.
+        ConfigError: An option is unknown, missing, of the wrong type, or not allowed where it
+            stands.
+    """
+    backend_class = choice.plugins.load(BACKENDS, choice.name)
+    known = field_names(backend_class)
+    own_variables = choice.plugins.key_variables(backend_class)
+    layers = []
+    for layer in choice.layers:
+        refuse_secrets(layer, backend_class)
+        goes_to_loopback = any(
+            choice.options.get(name, ("", ""))[1] == layer.source for name in DESTINATIONS
+        )
+        refuse_foreign_keys(layer, own_variables, goes_to_loopback=goes_to_loopback)
+        if layer.is_general:
+            layer = replace(
+                layer, options={key: layer.options[key] for key in layer.options if key in known}
+            )
+        layers.append(layer)
+    surroundings = choice.plugins.environment_options(
+        backend_class, _set_variables(), choice.variable
+    )
+    layers.append(Layer("environment's defaults", None, surroundings))
+    options = replace(choice, layers=tuple(layers)).options
+    backend = construct(choice.name, backend_class, _nested(options))
+    return Resolved(choice.name, choice.why, backend, options)
+
+
+def resolve_backend(
+    name: str | None = None, /, *, config: str | Path | None = None, **options: object
+) -> LLMBackend:
+    """Find a backend by name, configured as the command line would configure it.
+
+    Args:
+        name: A name in the entry-point group `openrange.backends`; None for the one that the
+            configuration names or the environment suggests.
+        config: A configuration file that replaces the one in the working directory.
+        **options: Fields of the backend, which win over those of any configuration.
+
+    Returns:
+        The backend.
+
+    Raises:
+        BackendNotFoundError: It is not installed, blocked, broken, or claimed twice.
+        ConfigError: A configuration file or an option is wrong.
+    """
+    command = Layer("call", name, options, is_written=False)
+    return realize(choose(command, config)).backend
+
+
+def available_backends() -> tuple[str, ...]:
+    """The names that `resolve_backend` knows, from metadata alone.
+
+    Returns:
+        The names, sorted.
+    """
+    return tuple(Plugins().names(BACKENDS))
+
+
+def _set_variables() -> dict[str, str]:
+    """The environment without blank variables: a blank key is no key."""
+    return {name: value for name, value in os.environ.items() if value.strip()}
+
+
+def _flat(options: Mapping[str, object], above: str = "") -> list[tuple[str, object]]:
+    leaves: list[tuple[str, object]] = []
+    for key, value in options.items():
+        if isinstance(value, Mapping) and value:
+            leaves += _flat(value, f"{above}{key}\0")
+        else:
+            leaves.append((above + key, value))
+    return leaves
+
+
+def _displace(merged: dict[str, tuple[object, str]], path: str) -> None:
+    """Drop what a stronger value replaces: a table below it, or a plain value above it."""
+    for other in list(merged):
+        if other.startswith(path + "\0") or path.startswith(other + "\0"):
+            del merged[other]
+
+
+def _nested(options: Mapping[str, tuple[object, str]]) -> dict[str, object]:
+    tree: dict[str, object] = {}
+    for path, (value, _) in options.items():
+        table = tree
+        *above, name = path.split("\0")
+        for part in above:
+            inner = table.setdefault(part, {})
+            assert isinstance(inner, dict)
+            table = inner
+        table[name] = value
+    return tree

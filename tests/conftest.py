@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from chat_server import ChatServer  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _clean_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, proxy or configuration of the machine reaches a test; the directory is empty."""
+    for name in list(os.environ):
+        if name.upper().endswith(("_API_KEY", "_PROXY", "_TOKEN", "_BASE_URL", "_API_BASE")):
+            monkeypatch.delenv(name)
+        elif name.startswith(("OPENRANGE_", "AWS_", "CODEX_")) and "LIVE" not in name:
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    with ChatServer().running() as running:
+        yield running

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from webapp_worlds import PACK, Running, design_of, manifest_of, running
+
+ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
+GREEDY = (
+    "WITH RECURSIVE c(x, y) AS (SELECT 1, randomblob(40000) UNION "
+    "SELECT x + 1, randomblob(40000) FROM c)"
+)
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Running]:
+    with running(design_of(weakness="sql_injection")) as world:
+        yield world
+
+
+def inject(portal: Running, select: str) -> tuple[int, str]:
+    page = portal.search(f"nobody' UNION {select} --")
+    return page.status, page.body
+
+
+def test_the_injectable_search_reads_any_table(portal: Running) -> None:
+    status, body = inject(portal, "SELECT name, sql, 3 FROM sqlite_master")
+    assert status == 200
+    assert "CREATE TABLE records" in body
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "SELECT name, type, '' FROM pragma_table_info('accounts')",
+        "SELECT load_extension('x'), '', ''",
+        "SELECT fts3_tokenizer('simple'), '', ''",
+    ],
+)
+def test_a_statement_that_reaches_beyond_the_tables_is_refused(
+    portal: Running, select: str
+) -> None:
+    status, body = inject(portal, select)
+    assert status == 500
+    assert "not authorized" in body
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ATTACH DATABASE '{file}' AS stolen",
+        "PRAGMA writable_schema = 1",
+        "VACUUM INTO '{file}'",
+        "INSERT INTO notices VALUES ('x', 'y')",
+        "DELETE FROM accounts",
+        "DROP TABLE accounts",
+    ],
+)
+def test_a_second_statement_is_refused(portal: Running, statement: str, tmp_path: Path) -> None:
+    file = tmp_path / "stolen.db"
+    page = portal.search("'; " + statement.replace("{file}", str(file)) + " --")
+    assert page.status == 500
+    assert "Database error" in page.body
+    assert not file.exists()
+    assert PACK.solve(portal.visitor(), portal.world) == portal.flag
+
+
+@pytest.mark.parametrize(
+    ("select", "reason"),
+    [
+        (f"SELECT * FROM ({ENDLESS} SELECT count(*), '', '' FROM c)", "interrupted"),
+        (f"SELECT * FROM ({GREEDY} SELECT count(*), '', '' FROM c)", "out of memory|interrupted"),
+        ("SELECT hex(zeroblob(1000000)), '', ''", "too big"),
+        ("SELECT '' LIKE hex(zeroblob(1000)), '', ''", "too complex"),
+    ],
+)
+def test_a_statement_without_measure_is_ended(portal: Running, select: str, reason: str) -> None:
+    status, body = inject(portal, select)
+    assert status == 500
+    assert any(each in body for each in reason.split("|"))
+    assert portal.search("About").status == 200
+
+
+def test_the_connection_lets_a_statement_read_and_nothing_else(tmp_path: Path) -> None:
+    code = (
+        "import json, sys; from openrange.packs.webapp.database import Database, QueryError\n"
+        "from openrange.packs.webapp.flags import Secrets\n"
+        "world, statements = json.load(sys.stdin)\n"
+        "database = Database(world, Secrets())\n"
+        "for statement in statements:\n"
+        "    try:\n"
+        "        print('done', database.rows(statement))\n"
+        "    except QueryError as error:\n"
+        "        print('refused', error)"
+    )
+    file = tmp_path / "stolen.db"
+    refused = [
+        f"ATTACH DATABASE '{file}' AS stolen",
+        "DETACH DATABASE main",
+        f"VACUUM INTO '{file}'",
+        "PRAGMA user_version",
+        "INSERT INTO notices VALUES ('x', 'y')",
+        "UPDATE accounts SET role = 'administrator'",
+        "DELETE FROM accounts",
+        "DROP TABLE accounts",
+        "CREATE TABLE x (y)",
+        "CREATE TEMP TABLE x (y)",
+        "BEGIN",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps([PACK.realize(manifest_of(), design_of()).world, [*refused, "SELECT 1"]]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *answers, last = done.stdout.splitlines()
+    assert len(answers) == len(refused)
+    assert all(answer.startswith("refused") for answer in answers)
+    assert last == "done [(1,)]"
+    assert not file.exists()
+
+
+def test_a_reply_holds_a_bounded_number_of_rows(portal: Running) -> None:
+    status, body = inject(portal, f"SELECT * FROM ({ENDLESS} SELECT x, '', '' FROM c LIMIT 1000)")
+    assert status == 200
+    assert body.count("<tr>") == 1 + 200
+
+
+def test_values_that_are_no_text_are_shown_all_the_same(portal: Running) -> None:
+    status, body = inject(portal, "SELECT NULL, x'ff41', CAST(x'ff42' AS TEXT)")
+    assert status == 200
+    assert "\ufffdA" in body
+    assert "\ufffdB" in body
+
+
+def test_the_passwords_of_colleagues_are_not_to_be_had(portal: Running) -> None:
+    agent = portal.world["agent"]
+    for account in portal.world["accounts"][1:]:
+        for guess in ("", account["login"], agent["password"]):
+            page = portal.visitor().post(
+                "/login", {"username": account["login"], "password": guess}
+            )
+            assert page.status == 403

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from webapp_worlds import CLASSES, PACK, Design, design_of, free_text, manifest_of
+
+from openrange.core.manifest import Manifest
+
+
+def world_of(design: Design, manifest: Manifest | None = None) -> dict[str, Any]:
+    return dict(PACK.realize(manifest or manifest_of(), design).world)
+
+
+def logins_of(*names: str) -> list[str]:
+    employees = [{"name": name, "title": "Clerk"} for name in names]
+    return [each["login"] for each in world_of(design_of(employees=employees))["accounts"]]
+
+
+def test_a_world_is_the_same_in_every_process() -> None:
+    code = (
+        "import json, sys; from dataclasses import asdict\n"
+        "from openrange.packs.webapp import WebappPack as Pack\n"
+        "from openrange.core.manifest import Manifest\n"
+        "document, design = json.load(sys.stdin)\n"
+        "made = Pack().realize(Manifest.from_mapping(document), design)\n"
+        "print(json.dumps(asdict(made)))"
+    )
+    manifest, design = manifest_of(seed=7), design_of(lambda slot, longest: "")
+    told = json.dumps([manifest.to_mapping(), design])
+    made = [json.dumps(asdict(PACK.realize(manifest, design)))]
+    for hash_seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            input=told,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        made.append(done.stdout.strip())
+    assert made[0] == made[1] == made[2]
+
+
+def test_realizing_leaves_the_design_as_it_is() -> None:
+    design = design_of()
+    before = copy.deepcopy(design)
+    world_of(design)
+    assert design == before
+
+
+def test_another_goal_or_seed_is_another_world() -> None:
+    worlds = [
+        world_of(design_of(), manifest)
+        for manifest in (
+            manifest_of(goal="A bakery."),
+            manifest_of(goal="A bank."),
+            manifest_of(goal="A bank.", seed=1),
+        )
+    ]
+    assert [(world["goal"], world["seed"]) for world in worlds] == [
+        ("A bakery.", 0),
+        ("A bank.", 0),
+        ("A bank.", 1),
+    ]
+    assert len({world["agent"]["password"] for world in worlds}) == 3
+    assert len({tuple(record["id"] for record in world["records"]) for world in worlds}) == 3
+
+
+def test_a_goal_of_any_characters_can_be_realized() -> None:
+    assert world_of(design_of(), manifest_of(goal="\ud800 \u202e caf\u00e9"))["accounts"]
+
+
+def test_record_numbers_differ_from_world_to_world_and_have_gaps() -> None:
+    firsts = set()
+    for seed in range(20):
+        numbers = [each["id"] for each in world_of(design_of(), manifest_of(seed=seed))["records"]]
+        assert numbers == sorted(set(numbers))
+        assert numbers[-1] - numbers[0] > len(numbers) - 1
+        firsts.add(numbers[0])
+    assert len(firsts) > 15
+
+
+def test_a_realization_is_json_and_holds_no_flag() -> None:
+    for name in CLASSES:
+        made = asdict(PACK.realize(manifest_of(), design_of(weakness=name)))
+        assert json.loads(json.dumps(made["world"])) == made["world"]
+        assert not re.search("[0-9a-f]{32}", json.dumps(made))
+
+
+def test_the_task_says_all_that_an_agent_needs_and_not_where_the_weakness_is() -> None:
+    for name in CLASSES:
+        realization = PACK.realize(manifest_of(), design_of(weakness=name))
+        (task,) = realization.tasks
+        agent: Any = realization.world["agent"]
+        for part in (
+            *("About story", "About company", agent["login"], agent["password"]),
+            *("flag{...}", "32 hexadecimal digits", "OPENRANGE_TASK.json", "result.json"),
+            '{"flag": "flag{...}"}',
+        ):
+            assert part in task.instruction
+        for hint in (*CLASSES, "SQL", "cookie", "session", "staff", "tickets", "control"):
+            assert hint not in task.instruction
+
+
+def test_blank_text_gets_words_of_our_own_that_are_never_the_same_twice() -> None:
+    world = world_of(design_of(lambda slot, longest: " \t\u200b\ud800\x1b"))
+    assert all(world[slot] for slot in ("company", "tagline", "about", "story"))
+    for entries, slot in (
+        *(("accounts", "name"), ("accounts", "title"), ("notices", "title")),
+        *(("notices", "body"), ("records", "title"), ("records", "body")),
+    ):
+        texts = [each[slot] for each in world[entries] if each.get("owner", "") in _agent(world)]
+        assert all(texts)
+        assert len(set(texts)) == len(texts)
+
+
+def _agent(world: dict[str, Any]) -> tuple[str, str]:
+    return ("", world["agent"]["login"])
+
+
+def test_text_loses_control_characters_and_is_one_line() -> None:
+    world = world_of(design_of(lambda slot, longest: "a\x00b\r\n\u202ec \ud800d"))
+    assert {world["company"], world["story"], world["notices"][0]["body"]} == {"ab c d"}
+
+
+def test_text_that_looks_like_a_flag_is_made_to_look_like_none() -> None:
+    decoy = "Flag{0123456789abcdef0123456789ABCDEF}"
+    design = design_of(lambda slot, longest: decoy)
+    assert all(text == decoy for text in free_text(design))
+    made = json.dumps(asdict(PACK.realize(manifest_of(), design)))
+    assert "flag 0123456789abcdef0123456789ABCDEF" in made
+    assert not re.search(r"flag\{[0-9a-f]{32}\}", made, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("Ada Novak", "Ben Okafor", "Clara"), ["ada.novak", "ben.okafor", "clara"]),
+        (("Ada", "Ada", "ada!"), ["ada", "ada2", "ada3"]),
+        (("Ada", "Ada2", "Ada"), ["ada", "ada2", "ada3"]),
+        (("\u5c71\u7530", "\u05d3\u05e0\u05d4", "\U0001f600"), ["user1", "user2", "user3"]),
+        (("user2", "\u5c71\u7530", "User 2"), ["user2", "user22", "user.2"]),
+        (("Jos\u00e9 O'Hara", "..", "x" * 40), ["jose.ohara", "user2", "x" * 20]),
+    ],
+)
+def test_account_names_are_plain_and_distinct(names: tuple[str, ...], expected: list[str]) -> None:
+    assert logins_of(*names) == expected

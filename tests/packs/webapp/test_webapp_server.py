@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from webapp_worlds import PACK, Running, design_of, manifest_of, running
+
+from openrange.core.visitor import VisitError, Visitor
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Running]:
+    with running(design_of(weakness="forged_session")) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def sound(portal: Running) -> Iterator[Running]:
+    """A portal whose sessions are sound."""
+    with running(design_of(weakness="insecure_direct_object_reference")) as world:
+        yield world
+
+
+def ask(
+    portal: Running, method: str = "GET", path: str = "/", **headers: str
+) -> tuple[int, bytes, http.client.HTTPMessage]:
+    """One request whose headers are under our control; underscores stand for dashes."""
+    connection = http.client.HTTPConnection("127.0.0.1", portal.port, timeout=10)
+    try:
+        connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+        for name, value in headers.items():
+            if value:
+                connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        reply = connection.getresponse()
+        return reply.status, reply.read(), reply.headers
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "host", ["", "evil.example", "127.0.0.1", "127.0.0.1:1", "evil.example:{port}", "[::1]:{port}"]
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_request_for_another_host_is_refused(portal: Running, host: str, method: str) -> None:
+    status, body, _ = ask(portal, method, Host=host.replace("{port}", str(portal.port)))
+    assert status == 421
+    assert b"About company" not in body
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LocalHost:{port}"])
+def test_a_request_for_this_host_is_answered(portal: Running, host: str) -> None:
+    status, body, _ = ask(portal, Host=host.replace("{port}", str(portal.port)))
+    assert status == 200
+    assert b"About company" in body
+
+
+def test_a_reply_names_its_type_and_no_software_and_is_not_stored(portal: Running) -> None:
+    _, body, headers = ask(portal)
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["Content-Length"] == str(len(body))
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Server" not in headers
+
+
+def test_head_gets_the_headers_alone(portal: Running) -> None:
+    status, body, headers = ask(portal, "HEAD")
+    assert (status, body) == (200, b"")
+    assert int(headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/" + "x" * 9_000, {}, 414),
+        ("GET", "/" + "x" * 70_000, {}, 414),
+        ("GET", "/?" + "a=1&" * 60, {}, 400),
+        ("GET", "//evil.example/%00/../", {}, 404),
+        ("PUT", "/", {}, 501),
+        ("POST", "/login", {}, 411),
+        ("POST", "/login", {"Content_Length": "-1"}, 411),
+        ("POST", "/login", {"Content_Length": "0", "Transfer_Encoding": "chunked"}, 411),
+        ("GET", "/", {f"X_{n}": "x" for n in range(120)}, 431),
+    ],
+)
+def test_a_request_out_of_bounds_gets_a_page_that_says_so(
+    portal: Running, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    answered, body, reply = ask(portal, method, path, **headers)
+    assert answered == status
+    assert f"<h1>{status} ".encode() in body
+    assert reply["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_a_body_too_large_is_refused(portal: Running) -> None:
+    assert portal.visitor().post("/login", {"username": "x" * 100_000}).status == 413
+
+
+def test_an_unknown_page_is_a_404_within_the_portal(portal: Running) -> None:
+    for visitor in (portal.visitor(), portal.signed_in()):
+        for path in ("/nowhere", "/login/x", "/%E2%82%AC", "/%ff"):
+            page = visitor.get(path)
+            assert page.status == 404
+            assert "About company" in page.body
+    for path in (
+        "/staff/x",
+        "/tickets/x",
+        "/tickets/1/2",
+        "/tickets/%D9%A1",
+        "/tickets/" + "9" * 30,
+    ):
+        assert portal.signed_in().get(path).status == 404
+
+
+def test_the_doors_are_for_those_who_have_signed_in(portal: Running, sound: Running) -> None:
+    for world in (portal, sound):
+        for path in (
+            "/staff",
+            "/tickets/",
+            f"/tickets/{world.world['records'][0]['id']}",
+            "/control",
+        ):
+            assert world.visitor().get(path).url.endswith("/login")
+
+
+def test_a_wrong_password_does_not_sign_in(sound: Running) -> None:
+    visitor = sound.visitor()
+    form = {"username": sound.world["agent"]["login"], "password": "wrong"}
+    assert visitor.post("/login", form).status == 403
+    assert visitor.post("/login", {}).status == 403
+    assert visitor.get("/staff").url.endswith("/login")
+
+
+def test_signing_out_takes_a_form_and_ends_the_session(sound: Running) -> None:
+    visitor = sound.signed_in()
+    cookie = {"Cookie": "; ".join(f"{each.name}={each.value}" for each in visitor.cookies)}
+    assert visitor.get("/logout").status == 200
+    assert visitor.get("/staff").url.endswith("/staff")
+    visitor.post("/logout", {})
+    assert visitor.get("/staff").url.endswith("/login")
+    assert sound.visitor().get("/staff", headers=cookie).url.endswith("/login")
+
+
+def test_the_console_is_closed_to_an_employee(portal: Running, sound: Running) -> None:
+    for world in (portal, sound):
+        assert world.signed_in().get("/control").status == 403
+
+
+def test_where_records_are_sound_a_strangers_record_does_not_exist(portal: Running) -> None:
+    visitor, agent = portal.signed_in(), portal.world["agent"]["login"]
+    for record in portal.world["records"]:
+        page = visitor.get(f"/tickets/{record['id']}")
+        assert page.status == (200 if record["owner"] == agent else 404)
+
+
+def test_the_search_finds_people_by_name_and_title(sound: Running) -> None:
+    found = sound.search("employee 1 name").body
+    assert "About employee 1 title" in found
+    assert "About employee 2 title" not in found
+    assert "About employee 2 title" in sound.search("2 TITLE").body
+    assert "Nobody found." in sound.search("nobody at all").body
+    assert 'value="&lt;b&gt;&quot;"' in sound.search('<b>"').body
+
+
+def test_many_may_ask_at_once(sound: Running) -> None:
+    statuses: list[int] = []
+
+    def visit() -> None:
+        statuses.append(sound.search("About").status)
+
+    threads = [threading.Thread(target=visit) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 16
+
+
+def test_the_process_ends_with_its_standard_input_and_says_nothing_more() -> None:
+    with running() as portal:
+        portal.signed_in()
+        out, err = portal.process.communicate(timeout=5)
+        assert (portal.process.returncode, out, err) == (0, b"", b"")
+
+
+def test_the_process_ends_while_it_is_busy() -> None:
+    endless = (
+        "' UNION SELECT * FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT count(*), '', '' FROM c) --"
+    )
+    with running(design_of(weakness="sql_injection")) as portal:
+        lost: list[str] = []
+
+        def ask_endlessly(visitor: Visitor) -> None:
+            try:
+                while True:
+                    visitor.get("/staff", {"term": endless})
+            except VisitError as error:
+                lost.append(str(error))
+
+        threads = [
+            threading.Thread(target=ask_endlessly, args=(portal.signed_in(),)) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        portal.process.communicate(timeout=5)
+        for thread in threads:
+            thread.join(timeout=20)
+        assert portal.process.returncode == 0
+        assert len(lost) == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"not json\n",
+        b"[]\n",
+        b'{"world": {}}\n',
+        b'{"world": {}, "flag": "flag{0123}"}\n',
+        b'{"world": {"weakness": "none"}, "flag": 1}\n',
+    ],
+)
+def test_a_wrong_first_line_is_an_error_that_repeats_none_of_it(line: bytes) -> None:
+    done = subprocess.run(PACK.command(), input=line, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert done.stderr.startswith(b"expected one line of JSON on standard input")
+    assert b"0123" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "vault",
+    [{"table": "x (y); ATTACH", "column": "code"}, {"table": "vault", "column": "x TEXT); --"}],
+)
+def test_a_world_that_was_tampered_with_cannot_add_sql(vault: dict[str, str]) -> None:
+    world = {**PACK.realize(manifest_of(), design_of()).world, "vault": vault}
+    line = json.dumps({"world": world, "flag": "flag{0123}"}).encode()
+    done = subprocess.run(PACK.command(), input=line + b"\n", capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_the_flag_is_in_no_argument_and_no_variable_of_the_process(portal: Running) -> None:
+    assert portal.flag not in " ".join(PACK.command())
+    arguments = subprocess.run(
+        ["ps", "eww", "-o", "args=", "-p", str(portal.process.pid)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "openrange.packs.webapp.serve" in arguments
+    assert portal.flag not in arguments
+
+
+def test_the_server_is_found_from_any_directory(tmp_path: Path) -> None:
+    (tmp_path / "openrange.py").write_text("raise SystemExit('the wrong module')")
+    line = json.dumps({"world": PACK.realize(manifest_of(), design_of()).world, "flag": "flag{}"})
+    done = subprocess.run(
+        PACK.command(), input=line.encode() + b"\n", cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["port"] > 0
