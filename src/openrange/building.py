@@ -60,7 +60,7 @@ def build(
     if seed is not None:
         plan = replace(plan, seed=seed)
     if llm is None or isinstance(llm, str):
-        resolved = realize(choose(Layer("call", llm, is_written=False)))
+        resolved = realize(choose(Layer("the call", llm, is_written=False)))
         name, backend = resolved.name, resolved.backend
     else:
         name, backend = type(llm).__name__, llm

@@ -269,10 +269,10 @@ def near_misses(word: str, known: Collection[str]) -> str:
         known: What exists.
 
     Returns:
-        `; did you mean 'x'?`, or an empty text.
+        ` (did you mean 'x'?)`, or an empty text.
     """
     matches = difflib.get_close_matches(word, known, n=3, cutoff=0.6)
-    return f"; did you mean {' or '.join(map(repr, matches))}?" if matches else ""
+    return f" (did you mean {' or '.join(map(repr, matches))}?)" if matches else ""
 
 
 def _error_of(group: str) -> type[OpenRangeError]:

@@ -23,7 +23,7 @@ class Layer:
     """What one source says.
 
     Args:
-        source: The source in words, such as `command line` or a file's name.
+        source: The source in words, such as `the command line` or a file's name.
         backend: The backend it names, if any.
         options: Fields of a backend; they count if the layer names the chosen backend or none.
         block: Names never to load.
@@ -107,7 +107,7 @@ def command_layer(backend: str | None, model: str | None, assignments: Iterable[
         table[path[-1]] = _toml_value(value)
     if model is not None:
         options["model"] = model
-    return Layer("command line", backend, options)
+    return Layer("the command line", backend, options)
 
 
 def _toml_value(text: str) -> object:
@@ -121,7 +121,7 @@ def _toml_value(text: str) -> object:
 def _environment() -> Layer:
     model = os.environ.get(MODEL_VARIABLE, "").strip()
     return Layer(
-        "environment",
+        "the environment",
         os.environ.get(BACKEND_VARIABLE, "").strip() or None,
         {"model": model} if model else {},
         is_written=False,

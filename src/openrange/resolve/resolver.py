@@ -83,7 +83,7 @@ def choose(command: Layer, config: str | Path | None = None) -> Choice:
     variable: str | None = None
     for layer in layers:
         if layer.backend is not None:
-            name, why = layer.backend, f"it is named by: {layer.source}"
+            name, why = layer.backend, f"{layer.source} names it"
             break
     else:
         detected = detect(plugins, _set_variables())
@@ -126,7 +126,7 @@ def realize(choice: Choice) -> Resolved:
     surroundings = choice.plugins.environment_options(
         backend_class, _set_variables(), choice.variable
     )
-    layers.append(Layer("environment's defaults", None, surroundings))
+    layers.append(Layer("the environment", None, surroundings))
     options = replace(choice, layers=tuple(layers)).options
     backend = construct(choice.name, backend_class, _nested(options))
     return Resolved(choice.name, choice.why, backend, options)
@@ -150,7 +150,7 @@ def resolve_backend(
         BackendNotFoundError: It is not installed, blocked, broken, or claimed twice.
         ConfigError: A configuration file or an option is wrong.
     """
-    command = Layer("call", name, options, is_written=False)
+    command = Layer("the call", name, options, is_written=False)
     return realize(choose(command, config)).backend
 
 
