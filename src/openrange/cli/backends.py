@@ -84,9 +84,8 @@ def _row(row: Listed) -> str:
         notes.append("blocked")
     elif row.problem:
         notes.append(row.problem)
-    return one_line(f"{row.name:<18} {origin}") + (
-        "  " + one_line("; ".join(notes)) if notes else ""
-    )
+    columns = [f"{one_line(row.name):<18}", f"{one_line(origin):<26}", one_line("; ".join(notes))]
+    return " ".join(columns).rstrip()
 
 
 def _verdict(build: Taken | None, problem: str | None) -> list[str]:

@@ -17,13 +17,29 @@ Schema: TypeAlias = Mapping[str, object] | bool
 Part: TypeAlias = Mapping[str, object]
 """A schema of which only the keywords count that look at the value itself."""
 
-DEEPEST = 48
-"""The greatest number of levels, references among them, that are followed into a schema."""
-
 ENDLESS = 1_000_000
-"""The height of a schema to which no value conforms, or none of at most `DEEPEST` levels."""
+"""The height of a schema to which no value conforms, or none that is flat enough to make."""
+
+# The validator recurses, and beyond Python's limit it does not always fail with an exception. So
+# these keep well below: levels of a schema's JSON, and schemas in a row that look at one value.
+_MOST_LEVELS = 64
+_MOST_IN_A_ROW = 32
+
+_FUEL = 64  # schemas in a row that `height` follows
 
 REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+
+# Where a schema holds schemas for the same value, and for those within it.
+_BESIDE = (
+    *("allOf", "anyOf", "oneOf", "not", "if", "then", "else"),
+    *("dependentSchemas", "dependencies", "type", "extends", "disallow"),
+)
+_BELOW = (
+    *("properties", "patternProperties", "additionalProperties", "propertyNames"),
+    *("items", "prefixItems", "additionalItems", "contains"),
+    *("unevaluatedProperties", "unevaluatedItems"),
+)
+_BY_NAME = ("properties", "patternProperties", "dependentSchemas", "dependencies")
 
 # Keywords that some draft does not know. There, a schema that uses one means nothing by it.
 _OF_SOME_DRAFTS = frozenset(
@@ -64,7 +80,8 @@ class Grammar:
         schema: A JSON Schema, of draft 2020-12 unless its `$schema` names another.
 
     Raises:
-        Exception: Of whatever type; the schema is no JSON, or no valid schema.
+        Exception: Of whatever type; the schema is no JSON, no valid schema, nested too deeply, or
+            refers to itself without end.
     """
 
     def __init__(self, schema: Mapping[str, object]) -> None:
@@ -73,6 +90,8 @@ class Grammar:
         from referencing.jsonschema import specification_with
 
         root = json.loads(json.dumps(dict(schema), allow_nan=False))
+        if _levels(root) > _MOST_LEVELS:
+            raise ValueError(f"it has more than {_MOST_LEVELS} levels")
         draft: Any = validators.validator_for(root, default=validators.Draft202012Validator)
         draft.check_schema(root)
         resource = specification_with(draft.META_SCHEMA["$schema"]).create_resource(root)
@@ -83,6 +102,7 @@ class Grammar:
         # Up to draft 7, what stands beside a reference counts for nothing.
         self._lone_references = "unevaluatedItems" not in draft.VALIDATORS
         self._heights: dict[tuple[int, int], int] = {}
+        self._refuse_circles()
 
     def known(self, schema: Part) -> Part:
         """The keywords of `schema` that its draft heeds."""
@@ -107,7 +127,7 @@ class Grammar:
                 return str(error.validator or "false")
         return None
 
-    def height(self, schema: Schema, fuel: int = DEEPEST) -> int:
+    def height(self, schema: Schema, fuel: int = _FUEL) -> int:
         """How many levels the flattest conforming value has at the least.
 
         It is a lower bound, since it looks at the keywords one by one. A branch of less height
@@ -130,6 +150,45 @@ class Grammar:
             self._heights[place] = min(ENDLESS, self._height(self.known(schema), fuel - 1))
         return self._heights[place]
 
+    def _refuse_circles(self) -> None:
+        """Raise if some value would have to be checked without end."""
+        rows: dict[int, int] = {}
+
+        def row(schema: Schema, before: int) -> int:
+            """How many schemas follow one another on the same value, from `schema` on."""
+            if isinstance(schema, bool):
+                return 0
+            if id(schema) not in rows:
+                if before > _MOST_IN_A_ROW:
+                    raise ValueError("references lead in a circle, or through too many schemas")
+                beside = self._held(schema, _BESIDE)
+                rows[id(schema)] = 1 + max((row(each, before + 1) for each in beside), default=0)
+            return rows[id(schema)]
+
+        coming: list[Schema] = [self.root]
+        reached: set[int] = set()
+        while coming:
+            schema = coming.pop()
+            if isinstance(schema, bool) or id(schema) in reached:
+                continue
+            reached.add(id(schema))
+            if row(schema, 1) > _MOST_IN_A_ROW:
+                raise ValueError("references lead through too many schemas")
+            coming += self._held(schema, _BESIDE + _BELOW)
+
+    def _held(self, schema: Part, keywords: Sequence[str]) -> list[Schema]:
+        """The schemas that stand under some keywords of a schema, or that it refers to."""
+        part = self.known(schema)
+        targets = [self.target(part[keyword]) for keyword in REFERENCES if keyword in part]
+        held = [each for each in targets if each is not None]
+        for keyword in keywords:
+            if keyword in _BY_NAME:
+                values = named(part, keyword).values()
+                held += [each for each in values if isinstance(each, (dict, bool))]
+            else:
+                held += schemas(part, keyword)
+        return held
+
     def _height(self, part: Part, fuel: int) -> int:
         if "const" in part or "enum" in part:
             return 0
@@ -146,6 +205,21 @@ class Grammar:
         if part.get("type") == "array" and any(bounds([part], "minItems")):
             below += [1 + self.height(each, fuel) for each in element([part], 0)]
         return max(below, default=0)
+
+
+def _levels(value: object) -> int:
+    levels = 0
+    layer = [value]
+    while layer:
+        levels += 1
+        values = [each.values() if isinstance(each, dict) else each for each in layer]
+        layer = [
+            each
+            for held in values
+            if not isinstance(held, str) and isinstance(held, Iterable)
+            for each in held
+        ]
+    return levels
 
 
 def schemas(part: Part, keyword: str) -> list[Schema]:

@@ -71,7 +71,7 @@ class Reply:
     finish: Literal["stop", "length", "filter", "refusal"] = "stop"
     explanation: str | None = None
     limit: str = "the limit on output tokens"
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     model: str | None = None
 
 

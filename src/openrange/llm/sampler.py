@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from openrange.llm.grammar import (
-    DEEPEST,
     ENDLESS,
     REFERENCES,
     Grammar,
@@ -42,6 +41,8 @@ class CannotSample(Exception):  # noqa: N818  callers turn it into the error tha
 
 # How likely an optional member is in each attempt: near the root, and further down.
 _CHANCES = ((0.9, 0.5), (0.5, 0.5), (0.0, 0.0), (1.0, 1.0)) * 5
+_TAME = 4  # attempts that add nothing of which the schema does not speak
+_DEEPEST = 24  # levels that a sample may have
 _SHALLOW = 3  # levels that count as near the root
 _DEEP = 7  # from this level on, only what must be there is made
 _AMPLE = 300  # the same, once an attempt has made so many values
@@ -77,7 +78,7 @@ def sample(schema: Mapping[str, object], seed: bytes) -> dict[str, object]:
         left = _ALL_WORK
         for attempt, chances in enumerate(_CHANCES):
             rng = random.Random(seed + bytes([attempt]))  # noqa: S311  reproducible on purpose
-            growth = _Growth(grammar, rng, chances, min(left, _WORK))
+            growth = _Growth(grammar, rng, chances, min(left, _WORK), tame=attempt < _TAME)
             outcome = _grown(growth)
             if isinstance(outcome, dict):
                 return outcome
@@ -94,7 +95,11 @@ def _grown(growth: _Growth) -> dict[str, object] | str:
         value = growth.value([growth.grammar.root, {"type": "object"}], 0, "$")
     except CannotSample as dead_end:
         return str(dead_end)
-    except Exception as error:  # noqa: BLE001  as above; a RecursionError is among them
+    except BaseException as error:  # noqa: BLE001  as above, a RecursionError among them
+        # Where the recursion limit strikes in the Rust code below `referencing`, it is a panic,
+        # which is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         return f"$: the schema cannot be followed: {_described(error)}"
     return value if isinstance(value, dict) else "$: `type` allows no object"
 
@@ -103,18 +108,25 @@ class _Growth:
     """One attempt at a sample, with the state that it needs: chance, and a count of its work."""
 
     def __init__(
-        self, grammar: Grammar, rng: random.Random, chances: tuple[float, float], work: int
+        self,
+        grammar: Grammar,
+        rng: random.Random,
+        chances: tuple[float, float],
+        work: int,
+        *,
+        tame: bool,
     ) -> None:
         self.grammar = grammar
         self.rng = rng
         self.chances = chances
         self.work = work
+        self.tame = tame
         self.made = 0
 
     def value(self, demands: Sequence[Schema], depth: int, path: str) -> object:
         """A value that conforms to all of `demands`."""
-        if depth > DEEPEST:
-            raise _dead_end(path, f"nested more than {DEEPEST} levels deep")
+        if depth > _DEEPEST:
+            raise _dead_end(path, f"nested more than {_DEEPEST} levels deep")
         for _ in range(_TRIES):
             self.made += 1
             if self.made > self.work:
@@ -135,14 +147,12 @@ class _Growth:
             reason = str(_dead_end(path, f"found no value that keeps `{broken}`"))
         raise CannotSample(reason)
 
-    def parts(self, schema: Schema, depth: int, path: str, hops: int = 0) -> list[Part]:
+    def parts(self, schema: Schema, depth: int, path: str) -> list[Part]:
         """What `schema` comes to, once references are followed and branches are chosen."""
         if isinstance(schema, bool):
             if schema:
                 return []
             raise _dead_end(path, "the schema `false` allows no value")
-        if hops > DEEPEST:
-            raise _dead_end(path, "`$ref` leads back to itself")
         part = self.grammar.known(schema)
         found = [part]
         taken = schemas(part, "allOf") + schemas(part, "extends")
@@ -160,7 +170,7 @@ class _Growth:
             for keyword in ("if", "then") if met else ("else",):
                 taken += schemas(part, keyword)
         for each in taken:
-            found += self.parts(each, depth, path, hops + 1)
+            found += self.parts(each, depth, path)
         return found
 
     def branch(self, options: list[Schema], depth: int, path: str, keyword: str) -> Schema:
@@ -207,7 +217,9 @@ class _Growth:
         if not any("type" in part for part in parts):
             # Without a word about the type, or in haste, a text is as good as anything.
             hinted = ["string"] if self.deep(depth) or not hinted else hinted
-            return self.rng.choice(hinted if self.chance(_HINTED) else allowed)
+            return self.rng.choice(
+                hinted if self.chance(_HINTED if self.tame else 0.5) else allowed
+            )
         if self.deep(depth) and self.chance(_TELLING):
             return allowed[0]
         telling = [kind for kind in allowed if kind != "null"]
@@ -232,7 +244,8 @@ class _Growth:
                     missing = "a" * (shortest - len(text))
                     yield from (text, missing + text, text + missing)
         patterns = [str(part["pattern"]) for part in parts if "pattern" in part]
-        for row in zip(*(matching(self.rng, each, shortest, longest) for each in patterns)):
+        candidates = [matching(self.rng, each, shortest, longest) for each in patterns]
+        for row in zip(*candidates, strict=False):
             yield from row
             if len(row) > 1:  # such as a beginning and an end
                 yield from ("".join(row), "".join(reversed(row)))
@@ -320,7 +333,7 @@ class _Growth:
         for name in sorted(names):
             add(name)
         wanted = least
-        if self.optional(depth) and describes_more(parts):
+        if self.optional(depth) and (describes_more(parts) or not self.tame):
             wanted = max(least, min(most, len(made) + self.rng.randint(1, 3)))
         extras = [name for name in spare if name not in names] if len(made) < least else []
         for _ in range(3 * max(0, wanted - len(made))):
@@ -392,6 +405,6 @@ def _dead_end(path: str, why: str) -> CannotSample:
     return CannotSample(" ".join(f"{place}: {why}".split())[:200])
 
 
-def _described(error: Exception) -> str:
+def _described(error: BaseException) -> str:
     line, *_ = str(error).splitlines() or [""]
     return f"{type(error).__name__}: {line[:150]}"

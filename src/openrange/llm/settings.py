@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import Field, field, fields
 from typing import Any, NoReturn, Self, SupportsIndex
 
-SECRET = "secret"
+SECRET = "secret"  # noqa: S105 - the name of the mark
 
 
 def secret() -> Any:

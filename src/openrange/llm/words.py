@@ -93,8 +93,9 @@ def _cut(text: str, length: int) -> str:
 
 
 def key(rng: random.Random) -> str:
-    """A name for a member of an object, such as `amber_ledger`."""
-    return f"{rng.choice(_ADJECTIVES)}_{rng.choice(_NOUNS)}".lower()
+    """A name for a member of an object, such as `ledger` or `amber_ledger`."""
+    adjective, noun = rng.choice(_ADJECTIVES).lower(), rng.choice(_NOUNS).lower()
+    return noun if rng.random() < 0.5 else f"{adjective}_{noun}"
 
 
 # The shorter alternatives are for schemas that bound the length.
