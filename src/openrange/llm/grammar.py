@@ -102,7 +102,7 @@ class Grammar:
         # Up to draft 7, what stands beside a reference counts for nothing.
         self._lone_references = "unevaluatedItems" not in draft.VALIDATORS
         self._heights: dict[tuple[int, int], int] = {}
-        self._refuse_circles()
+        self.names: Sequence[str] = sorted(self._explored())
 
     def known(self, schema: Part) -> Part:
         """The keywords of `schema` that its draft heeds."""
@@ -150,31 +150,38 @@ class Grammar:
             self._heights[place] = min(ENDLESS, self._height(self.known(schema), fuel - 1))
         return self._heights[place]
 
-    def _refuse_circles(self) -> None:
-        """Raise if some value would have to be checked without end."""
+    def _explored(self) -> set[str]:
+        """Every name of a member that is spoken of, wherever it stands.
+
+        Raises:
+            ValueError: Some value would have to be checked without end.
+        """
         rows: dict[int, int] = {}
 
         def row(schema: Schema, before: int) -> int:
             """How many schemas follow one another on the same value, from `schema` on."""
             if isinstance(schema, bool):
                 return 0
-            if id(schema) not in rows:
-                if before > _MOST_IN_A_ROW:
-                    raise ValueError("references lead in a circle, or through too many schemas")
+            if id(schema) not in rows and before <= _MOST_IN_A_ROW:
                 beside = self._held(schema, _BESIDE)
                 rows[id(schema)] = 1 + max((row(each, before + 1) for each in beside), default=0)
+            if before + rows.get(id(schema), 1) > _MOST_IN_A_ROW:
+                raise ValueError("references lead in a circle, or through too many schemas")
             return rows[id(schema)]
 
-        coming: list[Schema] = [self.root]
+        names: set[str] = set()
         reached: set[int] = set()
+        coming: list[Schema] = [self.root]
         while coming:
             schema = coming.pop()
             if isinstance(schema, bool) or id(schema) in reached:
                 continue
             reached.add(id(schema))
-            if row(schema, 1) > _MOST_IN_A_ROW:
-                raise ValueError("references lead through too many schemas")
+            row(schema, 0)
+            names.update(required([schema]), named(schema, "properties"))
+            names.update(named(schema, "dependentRequired"), named(schema, "dependentSchemas"))
             coming += self._held(schema, _BESIDE + _BELOW)
+        return names
 
     def _held(self, schema: Part, keywords: Sequence[str]) -> list[Schema]:
         """The schemas that stand under some keywords of a schema, or that it refers to."""
@@ -212,12 +219,11 @@ def _levels(value: object) -> int:
     layer = [value]
     while layer:
         levels += 1
-        values = [each.values() if isinstance(each, dict) else each for each in layer]
+        nested = [each for each in layer if isinstance(each, (dict, list))]
         layer = [
-            each
-            for held in values
-            if not isinstance(held, str) and isinstance(held, Iterable)
-            for each in held
+            below
+            for each in nested
+            for below in (each.values() if isinstance(each, dict) else each)
         ]
     return levels
 

@@ -6,12 +6,16 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from openrange.errors import LLMBackendError
 from openrange.llm.schema import violation
 
 MAX_REPLY_CHARACTERS = 2_000_000
 MAX_DEPTH = 64
+# How much of a reply that is not an object itself is searched for one.
+MAX_STARTS = 10_000
+MAX_CANDIDATES = 50
 
 _END_OF_THINKING = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
@@ -61,7 +65,7 @@ def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, 
         raise LLMBackendError("the reply is empty", kind="empty")
     first_problem: str | None = None
     first_violation: str | None = None
-    for text, value, problem in _candidates(raw):
+    for text, value, problem in islice(_candidates(raw), MAX_CANDIDATES):
         if isinstance(value, dict):
             broken = violation(value, schema)
             if broken is None:
@@ -103,12 +107,14 @@ def _embedded(text: str) -> Iterator[tuple[str, object, str | None]]:
     """JSON objects in the middle of other text, found within work linear in the text's length."""
     budget = 4 * len(text) + 10_000
     start = text.find("{")
-    while start >= 0 and budget > 0:
+    for _ in range(MAX_STARTS):
+        if start < 0 or budget <= 0:
+            return
         end = start + 1
         try:
             value, end = _DECODER.raw_decode(text, start)
         except json.JSONDecodeError as error:
-            budget -= error.pos - start + 50
+            budget -= error.pos - start
         except (ValueError, RecursionError):
             budget -= 10_000
         else:

@@ -39,15 +39,16 @@ class CannotSample(Exception):  # noqa: N818  callers turn it into the error tha
     """No value was found that conforms; the message names the path or keyword in one line."""
 
 
-# How likely an optional member is in each attempt: near the root, and further down.
-_CHANCES = ((0.9, 0.5), (0.5, 0.5), (0.0, 0.0), (1.0, 1.0)) * 5
+# How likely an optional member is, near the root and further down: attempts take turns.
+_CHANCES = ((0.9, 0.5), (0.5, 0.5), (0.0, 0.0), (1.0, 1.0))
+_ATTEMPTS = 20
 _TAME = 4  # attempts that add nothing of which the schema does not speak
+_WORK = 6_000  # values that one attempt may make
+_ALL_WORK = 12_000  # values that all attempts together may make
 _DEEPEST = 24  # levels that a sample may have
 _SHALLOW = 3  # levels that count as near the root
 _DEEP = 7  # from this level on, only what must be there is made
 _AMPLE = 300  # the same, once an attempt has made so many values
-_WORK = 10_000  # values that one attempt may make
-_ALL_WORK = 25_000  # values that all attempts together may make
 _TRIES = 8  # for one value, where there is a choice
 _LARGEST = 2_000  # elements of an array, or members of an object
 _LONGEST = 100_000  # characters
@@ -76,9 +77,8 @@ def sample(schema: Mapping[str, object], seed: bytes) -> dict[str, object]:
         reason = f"the schema is not usable: {_described(error)}"
     else:
         left = _ALL_WORK
-        for attempt, chances in enumerate(_CHANCES):
-            rng = random.Random(seed + bytes([attempt]))  # noqa: S311  reproducible on purpose
-            growth = _Growth(grammar, rng, chances, min(left, _WORK), tame=attempt < _TAME)
+        for attempt in range(_ATTEMPTS):
+            growth = _Growth(grammar, seed, attempt, min(left, _WORK))
             outcome = _grown(growth)
             if isinstance(outcome, dict):
                 return outcome
@@ -95,8 +95,8 @@ def _grown(growth: _Growth) -> dict[str, object] | str:
         value = growth.value([growth.grammar.root, {"type": "object"}], 0, "$")
     except CannotSample as dead_end:
         return str(dead_end)
-    except BaseException as error:  # noqa: BLE001  as above, a RecursionError among them
-        # Where the recursion limit strikes in the Rust code below `referencing`, it is a panic,
+    except BaseException as error:
+        # As above, any type, a RecursionError among them. Where the recursion limit strikes in the Rust code below `referencing`, it is a panic,
         # which is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
@@ -107,20 +107,12 @@ def _grown(growth: _Growth) -> dict[str, object] | str:
 class _Growth:
     """One attempt at a sample, with the state that it needs: chance, and a count of its work."""
 
-    def __init__(
-        self,
-        grammar: Grammar,
-        rng: random.Random,
-        chances: tuple[float, float],
-        work: int,
-        *,
-        tame: bool,
-    ) -> None:
+    def __init__(self, grammar: Grammar, seed: bytes, attempt: int, work: int) -> None:
         self.grammar = grammar
-        self.rng = rng
-        self.chances = chances
+        self.rng = random.Random(seed + bytes([attempt]))  # noqa: S311  reproducible on purpose
+        self.chances = _CHANCES[attempt % len(_CHANCES)]
+        self.tame = attempt < _TAME
         self.work = work
-        self.tame = tame
         self.made = 0
 
     def value(self, demands: Sequence[Schema], depth: int, path: str) -> object:
@@ -387,6 +379,8 @@ class _Growth:
             for text in matching(self.rng, pattern, 0, None):
                 if re.search(pattern, text):
                     return text
+        if not self.tame and self.grammar.names and self.chance(0.7):
+            return self.rng.choice(self.grammar.names)
         return key(self.rng)
 
     def deep(self, depth: int) -> bool:

@@ -1,0 +1,222 @@
+"""Which variables hold which provider's key, and which model to take where only a key is set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+DEFAULT_MODELS: Mapping[str, str | None] = {
+    "ANTHROPIC_API_KEY": "anthropic/claude-sonnet-4-6",
+    "ANTHROPIC_AUTH_TOKEN": "anthropic/claude-sonnet-4-6",
+    "GEMINI_API_KEY": "gemini/gemini-flash-latest",
+    "GOOGLE_API_KEY": "gemini/gemini-flash-latest",
+    "OPENROUTER_API_KEY": "openrouter/anthropic/claude-sonnet-4.6",
+    "GROQ_API_KEY": "groq/openai/gpt-oss-120b",
+    "MISTRAL_API_KEY": "mistral/mistral-large-latest",
+    "DEEPSEEK_API_KEY": "deepseek/deepseek-v4-flash",
+    "XAI_API_KEY": "xai/grok-4.3",
+    "TOGETHERAI_API_KEY": "together_ai/openai/gpt-oss-120b",
+    "TOGETHER_API_KEY": "together_ai/openai/gpt-oss-120b",
+    "FIREWORKS_AI_API_KEY": "fireworks_ai/accounts/fireworks/models/glm-5p3",
+    "FIREWORKS_API_KEY": "fireworks_ai/accounts/fireworks/models/glm-5p3",
+    "COHERE_API_KEY": "cohere/command-a-03-2025",
+    "CO_API_KEY": "cohere/command-a-03-2025",
+    "CEREBRAS_API_KEY": "cerebras/gpt-oss-120b",
+    "SAMBANOVA_API_KEY": "sambanova/Meta-Llama-3.3-70B-Instruct",
+    "DEEPINFRA_API_KEY": "deepinfra/openai/gpt-oss-120b",
+    "MOONSHOT_API_KEY": "moonshot/kimi-k2.5",
+    "PERPLEXITYAI_API_KEY": "perplexity/sonar-pro",
+    "NVIDIA_NIM_API_KEY": "nvidia_nim/openai/gpt-oss-120b",
+    "REPLICATE_API_KEY": "replicate/openai/gpt-oss-120b",
+    "AWS_BEARER_TOKEN_BEDROCK": "bedrock/global.anthropic.claude-sonnet-4-6",
+    # On Azure a model's name is that of the user's own deployment.
+    "AZURE_API_KEY": None,
+    "AZURE_AI_API_KEY": None,
+}
+"""The variables under which this backend is detected, in that order, and the model each stands for.
+
+Models without a date of retirement in LiteLLM's table, so that a default lasts.
+"""
+
+SignInWay = Literal["key", "local", "own", "device"]
+"""How a provider knows its user: by one key; `local` by none, being the user's own server; `own` by
+something that LiteLLM finds by itself, such as AWS profiles; `device` by a login in a browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """How one provider is signed in to.
+
+    Args:
+        variables: What may hold its key, the first that is set wins.
+        way: How it knows its user.
+        instead: Variables with secrets that LiteLLM reads by itself, and sends otherwise than as
+            the provider's key; where one is set, no key is needed.
+        instead_params: Call parameters that stand in for a key in the same way.
+    """
+
+    variables: tuple[str, ...]
+    way: SignInWay = "key"
+    instead: tuple[str, ...] = ()
+    instead_params: frozenset[str] = frozenset()
+
+
+_ANTHROPIC = Provider(
+    ("ANTHROPIC_API_KEY",), instead=("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_IDENTITY_TOKEN")
+)
+_AWS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN")
+_AZURE = Provider(
+    ("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
+    instead=("AZURE_AD_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_PASSWORD"),
+    instead_params=frozenset(
+        {"azure_ad_token", "azure_ad_token_provider", "azure_password", "client_secret"}
+    ),
+)
+_COHERE = Provider(("COHERE_API_KEY", "CO_API_KEY"))
+_OLLAMA = Provider(("OLLAMA_API_KEY",), "local")
+_OPENAI = Provider(("OPENAI_API_KEY",))
+_SAGEMAKER = Provider((), "own", _AWS)
+_VERTEX = Provider((), "own", ("VERTEXAI_CREDENTIALS",))
+_WATSONX = Provider(
+    ("WATSONX_API_KEY", "WATSONX_APIKEY", "WX_API_KEY"),
+    instead=("WATSONX_TOKEN", "WATSONX_ZENAPIKEY"),
+)
+
+_BY_NAME: dict[str, Provider] = {
+    "aiohttp_openai": _OPENAI,
+    "anthropic": _ANTHROPIC,
+    "anthropic_text": _ANTHROPIC,
+    "apertis": Provider(("STIMA_API_KEY",)),
+    "azure": _AZURE,
+    "azure_text": _AZURE,
+    "azure_ai": Provider(
+        ("AZURE_AI_API_KEY",), instead=_AZURE.instead, instead_params=_AZURE.instead_params
+    ),
+    "bedrock": Provider(("AWS_BEARER_TOKEN_BEDROCK",), "own", _AWS),
+    "bedrock_mantle": Provider(
+        ("BEDROCK_MANTLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"), "own", _AWS
+    ),
+    "chatgpt": Provider((), "device"),
+    "cohere": _COHERE,
+    "cohere_chat": _COHERE,
+    "cometapi": Provider(("COMETAPI_KEY",)),
+    "databricks": Provider(
+        ("DATABRICKS_API_KEY",), "own", ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
+    ),
+    "datarobot": Provider(("DATAROBOT_API_TOKEN",)),
+    "docker_model_runner": Provider(("DOCKER_MODEL_RUNNER_API_KEY",), "local"),
+    "featherless_ai": Provider(("FEATHERLESS_AI_API_KEY", "FEATHERLESS_API_KEY")),
+    "fireworks_ai": Provider(
+        ("FIREWORKS_AI_API_KEY", "FIREWORKS_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN")
+    ),
+    "friendliai": Provider(("FRIENDLIAI_API_KEY", "FRIENDLI_TOKEN")),
+    "gdc": Provider(("GDC_API_KEY",), "own"),
+    "gemini": Provider(("GEMINI_API_KEY", "GOOGLE_API_KEY")),
+    "gigachat": Provider(
+        ("GIGACHAT_API_KEY", "GIGACHAT_CREDENTIALS"), instead=("GIGACHAT_ACCESS_TOKEN",)
+    ),
+    "github_copilot": Provider((), "device"),
+    "hosted_vllm": Provider(("HOSTED_VLLM_API_KEY",), "local"),
+    "huggingface": Provider(("HUGGINGFACE_API_KEY", "HF_TOKEN")),
+    "lambda_ai": Provider(("LAMBDA_API_KEY",)),
+    "langflow": Provider(("LANGFLOW_API_KEY",), "local"),
+    "langgraph": Provider(("LANGGRAPH_API_KEY",), "local"),
+    "lemonade": Provider(("LEMONADE_API_KEY",), "local"),
+    "litellm_proxy": Provider(("LITELLM_PROXY_API_KEY",), "local"),
+    "llamafile": Provider(("LLAMAFILE_API_KEY",), "local"),
+    "lm_studio": Provider(("LM_STUDIO_API_KEY",), "local"),
+    "meta_llama": Provider(("LLAMA_API_KEY",)),
+    "nano-gpt": Provider(("NANOGPT_API_KEY",)),
+    "oci": Provider((), "own"),
+    "ollama": _OLLAMA,
+    "ollama_chat": _OLLAMA,
+    "oobabooga": Provider(("OOBABOOGA_API_KEY",), "local"),
+    "openai": _OPENAI,
+    "openrouter": Provider(("OPENROUTER_API_KEY", "OR_API_KEY")),
+    "perplexity": Provider(("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY")),
+    "petals": Provider((), "local"),
+    "qwen_ai_platform": Provider(("QWEN_AI_PLATFORM_API_KEY", "DASHSCOPE_API_KEY")),
+    "qwencloud": Provider(("QWENCLOUD_API_KEY", "DASHSCOPE_API_KEY")),
+    "replicate": Provider(("REPLICATE_API_KEY", "REPLICATE_API_TOKEN")),
+    "sagemaker": _SAGEMAKER,
+    "sagemaker_chat": _SAGEMAKER,
+    "sagemaker_nova": _SAGEMAKER,
+    "sap": Provider((), "own", ("AICORE_SERVICE_KEY", "AICORE_CLIENT_SECRET")),
+    "scaleway": Provider(("SCW_SECRET_KEY",)),
+    "scx-ai": Provider(("SCX_API_KEY",)),
+    "snowflake": Provider(("SNOWFLAKE_JWT",)),
+    "tensormesh": Provider(("TENSORMESH_INFERENCE_API_KEY",)),
+    "text-completion-codestral": Provider(("CODESTRAL_API_KEY",)),
+    "text-completion-inception": Provider(("INCEPTION_API_KEY",)),
+    "text-completion-openai": _OPENAI,
+    "together_ai": Provider(
+        ("TOGETHERAI_API_KEY", "TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHER_AI_TOKEN")
+    ),
+    "triton": Provider((), "local"),
+    "veniceai": Provider(("VENICE_AI_API_KEY",)),
+    "vercel_ai_gateway": Provider(("VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN")),
+    "vertex_ai": _VERTEX,
+    "vertex_ai_beta": _VERTEX,
+    "vllm": Provider((), "local"),
+    "volcengine": Provider(("VOLCENGINE_API_KEY", "ARK_API_KEY")),
+    "watsonx": _WATSONX,
+    "watsonx_text": _WATSONX,
+    "xinference": Provider(("XINFERENCE_API_KEY",), "local"),
+}
+
+_REGULAR = """
+    ai21 ai21_chat aiml amazon_nova baseten cerebras chutes clarifai cloudflare codestral compactifai
+    dashscope deepinfra deepseek edenai galadriel github gradient_ai groq heroku hyperbolic inception
+    meta minimax mistral modelscope moonshot morph nebius novita nscale nvidia_nim ovhcloud parasail
+    poe predibase publicai reka sambanova sarvam synthetic tencent v0 wandb xai zai
+"""
+
+# Names that LiteLLM takes without a provider in front, as far as they leave no doubt.
+_BARE_NAMES = (
+    (re.compile(r"(gpt-|chatgpt-|ft:gpt-|o\d)"), "openai"),
+    (re.compile(r"claude-"), "anthropic"),
+    (re.compile(r"command-"), "cohere"),
+)
+
+
+def provider_of(model: str) -> str | None:
+    """The provider that a model's name stands for.
+
+    Args:
+        model: Such as `groq/openai/gpt-oss-120b`.
+
+    Returns:
+        The provider's name in LiteLLM, or None when only LiteLLM itself can tell.
+    """
+    prefix, slash, _ = model.partition("/")
+    if slash:
+        return prefix if prefix in _BY_NAME else None
+    return next((name for pattern, name in _BARE_NAMES if pattern.match(model)), None)
+
+
+def provider_called(name: str) -> Provider:
+    """How a provider is signed in to, also one that is not in the table.
+
+    Args:
+        name: The provider's name in LiteLLM.
+
+    Returns:
+        Its entry, or else one with the variable that most providers' names lead to.
+    """
+    return _BY_NAME.get(name) or Provider((_regular_variable(name),))
+
+
+def key_variables() -> frozenset[str]:
+    """Every variable that is known to hold a provider's key."""
+    return _KEY_VARIABLES
+
+
+def _regular_variable(name: str) -> str:
+    return re.sub(r"\W", "_", name).upper() + "_API_KEY"
+
+
+_BY_NAME |= {name: Provider((_regular_variable(name),)) for name in _REGULAR.split()}
+_BY_NAME["ai21_chat"] = _BY_NAME["ai21"]
+_KEY_VARIABLES = frozenset(DEFAULT_MODELS).union(*(p.variables for p in _BY_NAME.values()))

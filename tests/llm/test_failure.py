@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from openrange.llm.failure import http_failure, retry_after_seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "retryable"),
+    [
+        (302, "rejected", False),
+        (400, "rejected", False),
+        (401, "auth", False),
+        (402, "rate-limit", False),
+        (403, "auth", False),
+        (404, "rejected", False),
+        (408, "server", True),
+        (409, "server", True),
+        (413, "rejected", False),
+        (425, "server", True),
+        (429, "rate-limit", True),
+        (500, "server", True),
+        (503, "server", True),
+        (529, "server", True),
+    ],
+)
+def test_a_status_decides_kind_and_retry(status: int, kind: str, retryable: bool) -> None:
+    error = http_failure(status, "words", key_source="ACME_KEY")
+    assert (error.kind, error.retryable, error.status) == (kind, retryable, status)
+    assert str(error).startswith(f"HTTP {status}: words; ")
+
+
+def test_a_rejected_key_names_where_it_comes_from() -> None:
+    assert "ACME_KEY" in str(http_failure(401, "no", key_source="ACME_KEY"))
+
+
+@pytest.mark.parametrize("said", ["'response_format' is not supported", "Unknown name json_schema"])
+def test_a_refused_form_is_unsupported_only_where_a_schema_was_sent(said: str) -> None:
+    sent = http_failure(400, said, key_source="K", with_schema=True)
+    assert (sent.kind, sent.retryable) == ("unsupported", False)
+    assert http_failure(400, said, key_source="K").kind == "rejected"
+
+
+def test_a_long_message_is_cut() -> None:
+    assert len(str(http_failure(500, "x" * 10_000, key_source="K"))) < 450
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7.0), ("0.5", 0.5), (None, None), ("", None), ("soon", None), ("-3", None)],
+)
+def test_retry_after_in_seconds(value: str | None, seconds: float | None) -> None:
+    assert retry_after_seconds(value) == seconds
+
+
+def test_retry_after_as_a_date() -> None:
+    later = datetime.now(UTC) + timedelta(seconds=60)
+    seconds = retry_after_seconds(format_datetime(later, usegmt=True))
+    assert seconds is not None
+    assert 50 < seconds <= 60
+    assert retry_after_seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
