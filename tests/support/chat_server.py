@@ -49,7 +49,7 @@ class Seen:
         return response_format.get("json_schema", {}).get("schema")  # type: ignore[attr-defined]
 
 
-def completion(content: str | None, **changes: object) -> dict[str, object]:
+def completion(content: str | None, /, **changes: object) -> dict[str, object]:
     """A Chat Completions response; `changes` replace fields of its one choice's message."""
     finish = changes.pop("finish_reason", "stop")
     message = {"role": "assistant", "content": content, **changes}
@@ -76,6 +76,14 @@ def answer_by_schema(seen: Seen) -> Answer:
 Script = Callable[[Seen], Answer]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *args: object) -> None:
+        """A client that goes away in the middle is part of the tests."""
+
+
 class ChatServer:
     """The server. `script` decides each answer; `seen` holds what arrived."""
 
@@ -96,9 +104,7 @@ class ChatServer:
 
             do_POST = do_GET
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.handle_error = lambda *args: None  # type: ignore[method-assign]
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.closing = threading.Event()
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self.url = f"{self.origin}/v1"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -16,13 +20,17 @@ from typing import BinaryIO, Self
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.deadline import timed_out
-from openrange.llm.environment import without_foreign_keys
+from openrange.llm.environment import own_keys, without_foreign_keys
 from openrange.llm.failure import is_about_the_schema
 from openrange.llm.run import Ask, Reply, run
 from openrange.llm.settings import BackendSettings
 
 NAME = "codex"
-MAX_OUTPUT_BYTES = 4_000_000
+MAX_OUTPUT_BYTES = 16_000_000
+MAX_CAUSE = 400
+
+_BETWEEN_LOOKS = 0.25  # seconds from one look at how much was written to the next
+_GRACE = 0.5  # seconds to end in after a polite request
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,8 @@ class CodexBackend(BackendSettings):
         timeout: Seconds of wall-clock time for one attempt, after which the program and all that
             it started are ended.
         sandbox: The program's policy for commands that the model runs.
-        config_overrides: Settings of the program, each as `key=value`.
+        config_overrides: Settings of the program, each as `key=value`. A variable that one of them
+            names is passed on to the program; other providers' keys are not.
         max_reasks: How often a reply that does not conform is asked for again.
     """
 
@@ -49,7 +58,11 @@ class CodexBackend(BackendSettings):
     max_reasks: int = field(default=1, kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "config_overrides", tuple(self.config_overrides))
+        given = self.config_overrides
+        # A text is a sequence as well, of characters that nobody means as settings.
+        object.__setattr__(
+            self, "config_overrides", (given,) if isinstance(given, str) else tuple(given)
+        )
 
     def complete(self, request: LLMRequest) -> LLMResult:
         """Answer one request.
@@ -72,7 +85,15 @@ class CodexBackend(BackendSettings):
             forms=("native", "prompt"),
             timeout=self.timeout,
             max_reasks=self.max_reasks,
-            memory_key=(NAME, self.command, self.model, self.config_overrides),
+            secrets=own_keys(os.environ, kept_in=self.config_overrides),
+            # The program always asks for strict output: what is refused is this one schema.
+            memory_key=(
+                NAME,
+                self.command,
+                self.model,
+                self.config_overrides,
+                hashlib.sha256(json.dumps(request.json_schema).encode()).digest(),
+            ),
         )
 
     def preflight(self) -> None:
@@ -108,7 +129,9 @@ class CodexBackend(BackendSettings):
     def _send(self, ask: Ask) -> Reply:
         if problem := self._problem():
             raise LLMBackendError(problem, kind="not-configured", returncode=127)
-        with tempfile.TemporaryDirectory(prefix="openrange-codex-") as private:
+        with tempfile.TemporaryDirectory(
+            prefix="openrange-codex-", ignore_cleanup_errors=True
+        ) as private:
             folder = Path(private)
             arguments = self._arguments()
             last_message = folder / "last-message.txt"
@@ -122,11 +145,13 @@ class CodexBackend(BackendSettings):
             cwd = Path(self.cwd) if self.cwd is not None else work
             output = self._run([*arguments, "-"], ask.as_prompt(), cwd, ask)
             if ask.schema is None:
-                return Reply(output)
+                return Reply(output.removesuffix("\n"))  # the program's, not the model's
             return Reply(_read_message(last_message))
 
     def _arguments(self) -> list[str]:
-        arguments = [self.command, "exec", "--color", "never", "--ephemeral"]
+        # Absolute, because a relative path would be looked up in the program's own directory.
+        program = Path(shutil.which(self.command) or self.command).absolute()
+        arguments = [str(program), "exec", "--color", "never", "--ephemeral"]
         arguments += ["--sandbox", self.sandbox, "--skip-git-repo-check"]
         if self.model is not None:
             arguments += ["--model", self.model]
@@ -144,14 +169,12 @@ class CodexBackend(BackendSettings):
             stdin.write(prompt.encode("utf-8", "replace"))
             stdin.seek(0)
             returncode = self._wait(arguments, cwd, stdin, stdout, stderr)
-            output = _read(stdout)
             if returncode == 0:
-                return output
-            said = _read(stderr).strip() or output.strip() or "no output"
+                return _read(stdout)
+            said = _cause(_tail(stderr), prompt) or _cause(_tail(stdout), prompt) or "no output"
         unsupported = ask.schema is not None and is_about_the_schema(said)
         raise LLMBackendError(
-            # The cause stands at the end, below the program's banner.
-            f"exited with status {returncode}: {said[-400:]}",
+            f"exited with status {returncode}: {said}{self._next_step(said)}",
             kind="unsupported" if unsupported else "process",
             returncode=returncode,
         )
@@ -161,11 +184,12 @@ class CodexBackend(BackendSettings):
     ) -> int:
         """The exit status, within the deadline. Files, not pipes: nothing can block on them."""
         problem: str
+        deadline = time.monotonic() + self.timeout
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell; the user chose the program
                 arguments,
                 cwd=cwd,
-                env=without_foreign_keys(os.environ, kept_in=self.config_overrides),
+                env=self._environment(),
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
@@ -175,18 +199,30 @@ class CodexBackend(BackendSettings):
             problem = str(error)
         else:
             try:
-                return process.wait(self.timeout)
-            except subprocess.TimeoutExpired:
-                pass
+                while (left := deadline - time.monotonic()) > 0:
+                    with suppress(subprocess.TimeoutExpired):
+                        return process.wait(min(left, _BETWEEN_LOOKS))
+                    _check_size(stdout)
+                    _check_size(stderr)
             finally:
-                if process.poll() is None:
-                    _end(process)
+                _end(process)
             failure = timed_out(self.timeout)
             failure.returncode = process.returncode
             raise failure
         raise LLMBackendError(
             f"{self.command!r} cannot be started: {problem}", kind="process", returncode=126
         )
+
+    def _environment(self) -> dict[str, str]:
+        return without_foreign_keys(os.environ, kept_in=self.config_overrides)
+
+    def _next_step(self, said: str) -> str:
+        for name in sorted(os.environ.keys() - self._environment().keys()):
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said):
+                return f"; {name} was kept from it: name it in config_overrides to pass it on"
+        if "401 Unauthorized" in said:
+            return "; sign in with `codex login`, or check the provider's key"
+        return ""
 
 
 def is_signed_in() -> bool:
@@ -196,30 +232,51 @@ def is_signed_in() -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the program with all that it started, first politely."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(0.5)
-        except subprocess.TimeoutExpired:
-            continue
-    process.wait()
+    """End the program with all that it started, first politely, even if interrupted meanwhile."""
+    try:
+        _signal(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+    finally:
+        _signal(process, signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    # macOS answers EPERM, not ESRCH, for a group of which nothing but a zombie is left.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _cause(log: str, prompt: str) -> str:
+    """Why the program failed, from a log that begins with a banner and repeats the prompt."""
+    log = log.replace(prompt.strip() or "\n", "\n")
+    _, marker, cause = f"\n{log}".rpartition("\nERROR: ")
+    return cause.strip()[:MAX_CAUSE] if marker else cause.strip()[-MAX_CAUSE:]
+
+
+def _check_size(stream: BinaryIO) -> None:
+    if os.fstat(stream.fileno()).st_size > MAX_OUTPUT_BYTES:
+        raise LLMBackendError(
+            f"it wrote more than {MAX_OUTPUT_BYTES:,} bytes, which no reply needs", kind="process"
+        )
 
 
 def _read(stream: BinaryIO) -> str:
+    _check_size(stream)
     stream.seek(0)
     return stream.read(MAX_OUTPUT_BYTES).decode("utf-8", "replace")
 
 
+def _tail(stream: BinaryIO) -> str:
+    stream.seek(max(0, stream.seek(0, os.SEEK_END) - MAX_OUTPUT_BYTES))
+    return stream.read(MAX_OUTPUT_BYTES).decode("utf-8", "replace")
+
+
 def _read_message(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            return stream.read(MAX_OUTPUT_BYTES).decode("utf-8", "replace")
-    except OSError:
-        pass
+    with suppress(OSError), file.open("rb") as stream:
+        return _read(stream)
     raise LLMBackendError(
         "it ended without writing its last message to the output file", kind="process", returncode=0
     )

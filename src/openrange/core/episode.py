@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
+import stat
 from contextlib import ExitStack
 from dataclasses import dataclass
 from os import PathLike
@@ -11,10 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from openrange.core import strict_json
 from openrange.core.pack import Pack, Task
 from openrange.core.snapshot import Snapshot
 from openrange.core.world import BootError, RunningWorld, boot
-from openrange.errors import PackError
+from openrange.errors import PackError, StoreError
 
 TASK_FILE = "OPENRANGE_TASK.json"
 RESULT_FILE = "result.json"
@@ -51,7 +54,9 @@ class Episode:
         task: Which of the snapshot's tasks; None for the first.
 
     Raises:
-        PackError: The pack is not installed, or has another version than the snapshot's.
+        PackError: The pack is not installed, or is not the snapshot's own in its version; on
+            entering the block, the world does not boot.
+        StoreError: On entering the block, the directory cannot be written.
     """
 
     def __init__(
@@ -66,10 +71,11 @@ class Episode:
         self.directory = Path(directory)
         self.task = task or snapshot.tasks[0]
         self._pack = pack or _installed_pack(snapshot.pack_id)
-        if self._pack.version != snapshot.pack_version:
+        if (self._pack.id, self._pack.version) != (snapshot.pack_id, snapshot.pack_version):
             raise PackError(
-                f"the snapshot is of version {snapshot.pack_version} of the pack "
-                f"{snapshot.pack_id!r}, and version {self._pack.version} is installed"
+                f"the snapshot is of the pack {snapshot.pack_id!r} in version "
+                f"{snapshot.pack_version}, and not of {self._pack.id!r} in version "
+                f"{self._pack.version}, which is at hand"
             )
         self._stack = ExitStack()
         self._world: RunningWorld | None = None
@@ -77,12 +83,13 @@ class Episode:
     def __enter__(self) -> Self:
         problem: str
         try:
-            self._world = self._stack.enter_context(boot(self._pack, self.snapshot.world))
+            with ExitStack() as stack:
+                world = stack.enter_context(boot(self._pack, self.snapshot.world))
+                self._write_files(world.url)
+                self._world, self._stack = world, stack.pop_all()
+                return self
         except BootError as error:
             problem = str(error)
-        else:
-            self._write_files()
-            return self
         raise PackError(f"the world of the snapshot does not boot: {problem}")
 
     def __exit__(
@@ -116,18 +123,26 @@ class Episode:
             raise RuntimeError("an episode runs only within its `with` block")
         return self._world
 
-    def _write_files(self) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        for name, text in self.snapshot.artifacts.items():
-            self.directory.joinpath(name).write_text(text, encoding="utf-8")
+    def _write_files(self, base_url: str) -> None:
         task = {
             "task_id": self.task.id,
             "instruction": self.task.instruction,
-            "base_url": self.base_url,
+            "base_url": base_url,
             "result_file": RESULT_FILE,
         }
-        text = json.dumps(task, indent=2) + "\n"
-        self.directory.joinpath(TASK_FILE).write_text(text, encoding="utf-8")
+        files = {**self.snapshot.artifacts, TASK_FILE: json.dumps(task, indent=2) + "\n"}
+        problem: str
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            for name, text in files.items():
+                file = self.directory / name
+                file.unlink(missing_ok=True)  # whoever left a link there chose where it leads
+                file.write_text(text, encoding="utf-8", errors="replace")
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+        else:
+            return
+        raise StoreError(f"cannot write to {self.directory}: {problem}")
 
 
 def _installed_pack(pack_id: str) -> Pack:
@@ -140,13 +155,26 @@ def _installed_pack(pack_id: str) -> Pack:
 def _read_answer(file: Path) -> tuple[str, str | None]:
     """The flag that the agent gives, and what is wrong with its file, if anything."""
     try:
-        with file.open("rb") as stream:
-            document = json.loads(stream.read(MAX_RESULT_BYTES))
-    except OSError:
+        # An agent may have made anything there: opening a pipe would wait for a writer.
+        with file.open("rb", opener=_without_waiting) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return "", f"{RESULT_FILE} is not a file"
+            raw = stream.read(MAX_RESULT_BYTES + 1)
+    except FileNotFoundError:
         return "", f"there is no {RESULT_FILE}"
-    except (ValueError, RecursionError):
+    except OSError as error:
+        return "", f"{RESULT_FILE} cannot be read: {error.strerror or type(error).__name__}"
+    if len(raw) > MAX_RESULT_BYTES:
+        return "", f"{RESULT_FILE} is larger than {MAX_RESULT_BYTES:,} bytes"
+    try:
+        document = strict_json.parse(raw)
+    except ValueError:
         return "", f"{RESULT_FILE} is not JSON"
     answer = document.get("flag") if isinstance(document, dict) else None
     if not isinstance(answer, str):
         return "", f'{RESULT_FILE} has no text under the key "flag"'
     return answer.strip(), None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Self, cast
 
+from openrange.core import strict_json
 from openrange.errors import ManifestError
 
 MAX_MANIFEST_BYTES = 1_000_000
@@ -87,14 +88,14 @@ class Manifest:
         for key in ("world", "pack"):
             if key not in fields:
                 raise ManifestError(f"manifest: {key} is missing")
-        npc = fields.get("npc") or ()
-        if not isinstance(npc, list | tuple):
+        npc = fields.get("npc")
+        if not isinstance(npc, list | None):
             raise ManifestError("manifest: npc must be a list")
         return cls(
             world=_mapping("world", fields["world"]),
             pack=_pack_ref(fields["pack"]),
             mode=cast(str, fields.get("mode", DEFAULT_MODE)),
-            npc=tuple(npc),
+            npc=tuple(npc or ()),
             seed=cast(int, fields.get("seed", 0)),
         )
 
@@ -176,15 +177,21 @@ def _parse_yaml(raw: bytes) -> tuple[object, str | None]:
     except (ValueError, RecursionError):
         pass  # not JSON, so it has to be YAML
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.AliasEvent):
                 return None, "YAML aliases are not allowed"
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > strict_json.MAX_DEPTH:  # the C loader would overflow the stack
+                return None, f"nested deeper than {strict_json.MAX_DEPTH} levels"
         return yaml.load(text, Loader=loader), None  # noqa: S506 - a safe loader, either way
     except yaml.YAMLError as error:
         return None, "not valid YAML or JSON: " + " ".join(str(error).split())
-    except (ValueError, RecursionError) as error:
-        return None, f"not valid YAML or JSON: {type(error).__name__}"
+    # PyYAML lets through whatever a scalar with the wrong tag, such as `!!int ""`, stumbles over.
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        return None, f"not valid YAML or JSON: a value that does not fit its tag ({error})"
 
 
 def _pack_ref(value: object) -> PackRef:
@@ -195,7 +202,8 @@ def _pack_ref(value: object) -> PackRef:
         raise ManifestError("manifest: pack.id must name an installed pack")
     if source is not None and not isinstance(source, str):
         raise ManifestError("manifest: pack.source must name an installed distribution")
-    return PackRef(pack_id, source, _mapping("pack.options", fields.get("options") or {}))
+    options = fields.get("options")
+    return PackRef(pack_id, source, _mapping("pack.options", {} if options is None else options))
 
 
 def _mapping(name: str, value: object) -> dict[str, object]:
@@ -205,11 +213,12 @@ def _mapping(name: str, value: object) -> dict[str, object]:
         if not isinstance(key, str):
             raise ManifestError(f"manifest: a key of {name} must be text, not {key!r}")
     try:
-        json.dumps(value, allow_nan=False)
+        plain = strict_json.parse(json.dumps(dict(value), allow_nan=False))
+        return cast(dict[str, object], plain)
+    except RecursionError:
+        reason = f"nested deeper than {strict_json.MAX_DEPTH} levels"
     except (TypeError, ValueError) as error:
         reason = str(error)
-    else:
-        return copy.deepcopy(dict(value))
     raise ManifestError(f"manifest: {name} holds a value that JSON cannot express ({reason})")
 
 

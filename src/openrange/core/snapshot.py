@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
+from openrange.core import strict_json
 from openrange.core.pack import Pack, Realization, Task
 from openrange.errors import StoreError
 
@@ -20,7 +21,7 @@ _SCHEMA: Mapping[str, object] = {
     "required": ["format", "id", "pack", "world", "tasks", "artifacts"],
     "properties": {
         "format": {"const": FORMAT},
-        "id": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "id": {"type": "string", "pattern": r"^[0-9a-f]{64}\Z"},
         "pack": {
             "type": "object",
             "required": ["id", "version"],
@@ -41,7 +42,7 @@ _SCHEMA: Mapping[str, object] = {
         # Names become files in an agent's directory: no separators, no hidden files.
         "artifacts": {
             "type": "object",
-            "propertyNames": {"pattern": r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}$"},
+            "propertyNames": {"pattern": r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\Z"},
             "additionalProperties": _TEXT,
         },
         "metadata": {"type": "object"},
@@ -126,8 +127,8 @@ class Snapshot:
 
         document: Any = None
         try:
-            document = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            document = strict_json.parse(text)
+        except ValueError as error:
             problem: str | None = f"not JSON ({error})"
         else:
             problem = violation(document, _SCHEMA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from openrange.core.snapshot import Snapshot
@@ -12,6 +13,7 @@ from openrange.errors import StoreError
 
 DEFAULT_DIRECTORY = Path("snapshots")
 MAX_SNAPSHOT_BYTES = 20_000_000
+_ID = re.compile(r"[0-9a-f]{64}")
 
 
 class SnapshotStore:
@@ -35,8 +37,14 @@ class SnapshotStore:
             StoreError: It could not.
         """
         nearest = self.directory.absolute()
-        while not nearest.exists() and nearest != nearest.parent:
-            nearest = nearest.parent
+        problem: str | None = None
+        try:
+            while not nearest.exists() and nearest != nearest.parent:
+                nearest = nearest.parent
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+        if problem is not None:
+            raise StoreError(f"cannot save to {self.directory}: {problem}")
         if not nearest.is_dir():
             raise StoreError(f"cannot save to {self.directory}: {nearest} is not a directory")
         if not os.access(nearest, os.W_OK | os.X_OK):
@@ -85,11 +93,15 @@ class SnapshotStore:
                 raw = stream.read(MAX_SNAPSHOT_BYTES + 1)
             if len(raw) > MAX_SNAPSHOT_BYTES:
                 raise StoreError(f"it is larger than {MAX_SNAPSHOT_BYTES:,} bytes")
-            return Snapshot.from_json(raw)
+            loaded = Snapshot.from_json(raw)
         except OSError as error:
             problem = error.strerror or type(error).__name__
         except StoreError as error:
             problem = str(error)
+        else:
+            if not _ID.fullmatch(file.stem) or file.stem == loaded.id:
+                return loaded
+            problem = f"it holds another snapshot than its name says, {loaded.id}"
         raise StoreError(f"{file}: {problem}")
 
     def find(self, snapshot: str | os.PathLike[str]) -> Path:
@@ -105,11 +117,13 @@ class SnapshotStore:
             StoreError: There is none, or there are several.
         """
         given = os.fspath(snapshot)
-        if Path(given).is_file():
-            return Path(given)
+        with suppress(OSError):  # no name of a file at all, such as one that is too long
+            if Path(given).is_file():
+                return Path(given)
         found: list[Path] = []
         if re.fullmatch(r"[0-9a-f]{1,64}", given) and self.directory.is_dir():
-            found = sorted(self.directory.glob(f"{given}*.json"))
+            files = sorted(self.directory.glob(f"{given}*.json"))
+            found = [file for file in files if _ID.fullmatch(file.stem)]
         if len(found) > 1:
             names = ", ".join(file.stem[:12] for file in found[:5])
             raise StoreError(f"{given!r} could be any of {len(found)} snapshots: {names}…")

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import selectors
+import signal
 import subprocess
 import tempfile
 import time
@@ -79,27 +80,43 @@ def boot(
     flag = f"flag{{{secrets.token_hex(16)}}}"
     deadline = time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="openrange-world-") as private:
-        process = subprocess.Popen(  # noqa: S603 - the program is the pack's own
-            list(pack.command()),
-            cwd=private,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = _start(pack, private)
         try:
             port = _handshake(process, {"world": world, "flag": flag}, deadline)
             running = RunningWorld(f"http://127.0.0.1:{port}", flag, process)
             _first_answer(running, deadline)
             yield running
         finally:
-            process.kill()
-            process.wait()
+            _end(process)
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
                     with suppress(BrokenPipeError):  # what it never read is of no use
                         stream.close()
+
+
+def _start(pack: Pack, directory: str) -> subprocess.Popen[bytes]:
+    problem: str
+    try:
+        return subprocess.Popen(  # noqa: S603 - the program is the pack's own
+            list(pack.command()),
+            cwd=directory,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    raise BootError(f"the world's program does not start: {problem}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process with all that it started. One that was waited for may be another's by now."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _handshake(

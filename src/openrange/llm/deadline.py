@@ -54,12 +54,14 @@ def within(seconds: float, call: Callable[[], T], abandon: Callable[[], object] 
 
     thread = threading.Thread(target=work, daemon=True, name="openrange-llm")
     thread.start()
+    is_late = True
     try:
         thread.join(seconds)
+        is_late = not outcome  # judged before `abandon`, which makes the call end in its own way
     finally:
-        if not outcome and abandon is not None:
+        if is_late and abandon is not None:
             abandon()
-    if not outcome:
+    if is_late:
         raise timed_out(seconds)
     result, error = outcome[0]
     if error is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from openrange.llm.secrets import Key
+
+# Also with something after it: AWS_ACCESS_KEY_ID, AWS_BEARER_TOKEN_BEDROCK, MY_API_KEY_2.
 _SECRET_NAME = re.compile(
-    r"(_API_?KEY|_ACCESS_KEY(_ID)?|_SECRET(_KEY|_ACCESS_KEY)?|_(AUTH|BEARER|SESSION|API|ACCESS)_TOKEN"
-    r"(_[A-Z0-9]+)?|^(GITHUB|GH|HF|NPM)_TOKEN|_PASSWORD|_CREDENTIALS|_PAT)$"
+    r"((^|_)(API)?KEYS?|(^|_)(TOKEN|SECRET|CREDENTIALS?|PAT|JWT)|PASSWORD|PASSWD)(_[A-Z0-9]+)?$"
 )
 _OWN = ("CODEX_", "OPENAI_")
 
@@ -27,7 +29,26 @@ def without_foreign_keys(environ: Mapping[str, str], kept_in: Iterable[str] = ()
     return {
         name: value
         for name, value in environ.items()
-        if not _SECRET_NAME.search(name.upper())
+        if not _holds_a_key(name)
         or name.startswith(_OWN)
         or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", named)
     }
+
+
+def own_keys(environ: Mapping[str, str], kept_in: Iterable[str] = ()) -> tuple[Key, ...]:
+    """The keys that the program does get, to be kept out of what it says.
+
+    Args:
+        environ: The environment of which the program gets a part.
+        kept_in: Settings of the program.
+
+    Returns:
+        The values of the variables that are passed on although they hold a key.
+    """
+    passed_on = without_foreign_keys(environ, kept_in)
+    values = (value.strip() for name, value in passed_on.items() if _holds_a_key(name))
+    return tuple(Key(value) for value in values if value)
+
+
+def _holds_a_key(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name.upper()))

@@ -1,8 +1,11 @@
-"""From an HTTP status to an `LLMBackendError`: the same sentence for the same trouble."""
+"""From a status or a broken connection to an `LLMBackendError`: the same words, everywhere."""
 
 from __future__ import annotations
 
+import http.client
 import re
+import socket
+import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -82,6 +85,43 @@ def http_failure(
         retryable=is_retryable(status) and kind != "unsupported",
         retry_after=retry_after,
     )
+
+
+def connection_failure(error: Exception, where: str) -> LLMBackendError:
+    """The error for a request that got no whole reply.
+
+    Args:
+        error: What the socket, TLS or `http.client` raised.
+        where: The host and port that were asked, without a user name or a password.
+
+    Returns:
+        An error of kind `connection`, with what to do and whether another attempt may help.
+    """
+    problem, retryable = _in_words(error, where)
+    detail = f"{type(error).__name__}: {error}"
+    return LLMBackendError(problem, kind="connection", retryable=retryable, detail=detail)
+
+
+def _in_words(error: Exception, where: str) -> tuple[str, bool]:
+    if isinstance(error, socket.gaierror):
+        return f"cannot find the host of {where}; check the base URL and the network", True
+    if isinstance(error, ConnectionRefusedError):
+        return f"connection refused: nothing listens at {where}; start the server there", True
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"cannot verify the certificate of {where}: {error.verify_message}", False
+    if isinstance(error, ssl.SSLError):
+        return f"no secure connection to {where}: {error.reason or 'TLS error'}", False
+    if isinstance(error, http.client.IncompleteRead):
+        return f"{where} broke off in the middle of its reply; try again", True
+    if isinstance(error, ConnectionError | http.client.RemoteDisconnected):
+        return f"{where} closed the connection without a whole reply; try again", True
+    if isinstance(error, TimeoutError):
+        return f"no answer from {where}; check the base URL and the network", True
+    if isinstance(error, http.client.HTTPException):
+        return f"{where} does not speak HTTP as it should ({type(error).__name__})", True
+    if isinstance(error, ValueError):
+        return f"cannot send the request to {where}: a header or the URL is malformed", False
+    return f"no connection to {where} ({getattr(error, 'strerror', None) or error})", True
 
 
 def _kind_and_next_step(status: int, key_source: str) -> tuple[str, str]:

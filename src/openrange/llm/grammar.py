@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
-from math import ceil, floor, gcd, lcm
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Schema: TypeAlias = Mapping[str, object] | bool
@@ -21,9 +19,11 @@ ENDLESS = 1_000_000
 """The height of a schema to which no value conforms, or none that is flat enough to make."""
 
 # The validator recurses, and beyond Python's limit it does not always fail with an exception. So
-# these keep well below: levels of a schema's JSON, and schemas in a row that look at one value.
+# these keep well below: levels of a schema's JSON, and schemas that look at one value, in a row
+# and in all.
 _MOST_LEVELS = 64
 _MOST_IN_A_ROW = 32
+_MOST_BESIDE = 5_000
 
 _FUEL = 64  # schemas in a row that `height` follows
 
@@ -156,18 +156,21 @@ class Grammar:
         Raises:
             ValueError: Some value would have to be checked without end.
         """
-        rows: dict[int, int] = {}
+        measured: dict[int, tuple[int, int]] = {}
 
-        def row(schema: Schema, before: int) -> int:
-            """How many schemas follow one another on the same value, from `schema` on."""
+        def measure(schema: Schema, before: int) -> tuple[int, int]:
+            """How many schemas look at the same value as `schema`: in a row, and in all."""
             if isinstance(schema, bool):
-                return 0
-            if id(schema) not in rows and before <= _MOST_IN_A_ROW:
-                beside = self._held(schema, _BESIDE)
-                rows[id(schema)] = 1 + max((row(each, before + 1) for each in beside), default=0)
-            if before + rows.get(id(schema), 1) > _MOST_IN_A_ROW:
+                return 1, 1
+            row, total = measured.get(id(schema), (1, 1))
+            if id(schema) not in measured and before < _MOST_IN_A_ROW:
+                beside = [measure(each, before + 1) for each in self._held(schema, _BESIDE)]
+                row += max((row for row, _ in beside), default=0)
+                total += sum(total for _, total in beside)
+                measured[id(schema)] = row, total
+            if before + row > _MOST_IN_A_ROW or total > _MOST_BESIDE:
                 raise ValueError("references lead in a circle, or through too many schemas")
-            return rows[id(schema)]
+            return row, total
 
         names: set[str] = set()
         reached: set[int] = set()
@@ -177,7 +180,7 @@ class Grammar:
             if isinstance(schema, bool) or id(schema) in reached:
                 continue
             reached.add(id(schema))
-            row(schema, 0)
+            measure(schema, 0)
             names.update(required([schema]), named(schema, "properties"))
             names.update(named(schema, "dependentRequired"), named(schema, "dependentSchemas"))
             coming += self._held(schema, _BESIDE + _BELOW)
@@ -299,6 +302,26 @@ def member(parts: Sequence[Part], name: str) -> list[Schema]:
     return demands or [each for part in parts for each in schemas(part, "unevaluatedProperties")]
 
 
+def contained(parts: Iterable[Part]) -> list[tuple[Schema, int]]:
+    """The schemas that some elements of an array must meet, and how many elements at the least."""
+    return [
+        (schema, max(bounds([part], "minContains") or [1]))
+        for part in parts
+        for schema in schemas(part, "contains")
+    ]
+
+
+def entailed(parts: Iterable[Part], names: Container[str]) -> list[tuple[str, object]]:
+    """What the presence of some members demands: the name, and a schema or more names."""
+    return [
+        (name, demand)
+        for part in parts
+        for keyword in ("dependentRequired", "dependentSchemas", "dependencies")
+        for name, demand in sorted(named(part, keyword).items())
+        if name in names
+    ]
+
+
 def describes_more(parts: Sequence[Part]) -> bool:
     """Whether anything is said of members beyond those that are declared by name."""
     rests = [part.get("additionalProperties") for part in parts]
@@ -316,61 +339,3 @@ def element(parts: Sequence[Part], index: int) -> list[Schema]:
         rest = schemas(part, "additionalItems" if tuple_form else "items")
         demands += [first[index]] if index < len(first) else rest
     return demands or [each for part in parts for each in schemas(part, "unevaluatedItems")]
-
-
-def progression(parts: Sequence[Part], *, whole: bool) -> tuple[Fraction, Fraction, int]:
-    """Numbers that conform to all parts, evenly spaced.
-
-    Args:
-        parts: What is demanded of the number.
-        whole: Whether it has to be an integer.
-
-    Returns:
-        The first number, the distance to the next, and how many they are: 0 if none conforms.
-    """
-    lows = _limits(parts, "minimum", "exclusiveMinimum", 1)
-    highs = _limits(parts, "maximum", "exclusiveMaximum", -1)
-    # Both are negated where they are upper bounds, so that the strictest is always the largest.
-    low, above = max(lows) if lows else (None, False)
-    negated, below = max(highs) if highs else (None, False)
-    high = None if negated is None else -negated
-    step = Fraction(1) if whole else None
-    for part in parts:
-        for keyword in ("multipleOf", "divisibleBy"):
-            if keyword in part:
-                other = Fraction(str(part[keyword]))
-                step = other if step is None else _common_multiple(step, other)
-    span = 100 * max(step or Fraction(1), Fraction(1))
-    if low is None:
-        low = Fraction(0) if high is None or high > 0 else high - span
-    if high is None:
-        high = low + span
-    if step is None:
-        step = Fraction(1, 100)
-        if high - low < 10 * step:  # too narrow for round numbers
-            fine = (high - low) / 16
-            if fine > 0:
-                return low + fine, fine, 15
-            return low, step, int(fine == 0 and not above and not below)
-    first, last = ceil(low / step), floor(high / step)
-    first += above and first * step == low
-    last -= below and last * step == high
-    return first * step, step, max(0, last - first + 1)
-
-
-def _limits(
-    parts: Sequence[Part], inclusive: str, exclusive: str, sign: int
-) -> list[tuple[Fraction, bool]]:
-    """Every bound on one side, times `sign`, and whether it is itself excluded."""
-    limits: list[tuple[Fraction, bool]] = []
-    for part in parts:
-        limit, strict = part.get(inclusive), part.get(exclusive)
-        if isinstance(limit, (int, float)):
-            limits.append((sign * Fraction(limit), strict is True))  # draft 4 has a boolean
-        if isinstance(strict, (int, float)) and not isinstance(strict, bool):
-            limits.append((sign * Fraction(strict), True))
-    return limits
-
-
-def _common_multiple(one: Fraction, other: Fraction) -> Fraction:
-    return Fraction(lcm(one.numerator, other.numerator), gcd(one.denominator, other.denominator))

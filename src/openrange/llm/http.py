@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.client
 import socket
-import ssl
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from openrange.errors import LLMBackendError
 from openrange.llm.deadline import within
+from openrange.llm.failure import connection_failure
 
 MAX_BODY_BYTES = 16_000_000
 MAX_REDIRECTS = 5
@@ -135,14 +135,13 @@ def _once(
             line.take(connection)
             all_headers = {"Accept-Encoding": "identity", **headers, **proxy_headers}
             connection.request(request.method, target, request.body, all_headers)
-            response = connection.getresponse()
-            return HTTPReply(response.status, response.msg, _body(response))
+            with connection.getresponse() as response:
+                return HTTPReply(response.status, response.headers, _body(response))
         finally:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        problem, retryable = _in_words(error, where)
-        detail = f"{type(error).__name__}: {error}"
-    raise LLMBackendError(problem, kind="connection", retryable=retryable, detail=detail)
+        failure = connection_failure(error, where)
+    raise failure
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:
@@ -213,26 +212,3 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, parts.hostname, parts.port or default
-
-
-def _in_words(error: Exception, where: str) -> tuple[str, bool]:
-    """What went wrong and what to do, and whether another attempt may help."""
-    if isinstance(error, socket.gaierror):
-        return f"cannot find the host of {where}; check the base URL and the network", True
-    if isinstance(error, ConnectionRefusedError):
-        return f"connection refused: nothing listens at {where}; start the server there", True
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"cannot verify the certificate of {where}: {error.verify_message}", False
-    if isinstance(error, ssl.SSLError):
-        return f"no secure connection to {where}: {error.reason or 'TLS error'}", False
-    if isinstance(error, http.client.IncompleteRead):
-        return f"{where} broke off in the middle of its reply; try again", True
-    if isinstance(error, ConnectionError | http.client.RemoteDisconnected):
-        return f"{where} closed the connection without a whole reply; try again", True
-    if isinstance(error, TimeoutError):
-        return f"no answer from {where}; check the base URL and the network", True
-    if isinstance(error, http.client.HTTPException):
-        return f"{where} does not speak HTTP as it should ({type(error).__name__})", True
-    if isinstance(error, ValueError):
-        return f"cannot send the request to {where}: a header or the URL is malformed", False
-    return f"no connection to {where} ({getattr(error, 'strerror', None) or error})", True

@@ -21,17 +21,19 @@ from openrange.llm.grammar import (
     Part,
     Schema,
     bounds,
+    contained,
     describes_more,
     element,
+    entailed,
     kinds,
     leaves_choice,
     listed,
     member,
     named,
-    progression,
     required,
     schemas,
 )
+from openrange.llm.progression import progression
 from openrange.llm.words import formatted, key, matching, pleasant
 
 
@@ -73,8 +75,8 @@ def sample(schema: Mapping[str, object], seed: bytes) -> dict[str, object]:
     """
     try:
         grammar = Grammar(schema)
-    except Exception as error:  # noqa: BLE001  jsonschema, referencing and json raise many types
-        reason = f"the schema is not usable: {_described(error)}"
+    except BaseException as error:  # noqa: BLE001  `_excused` lets through what is not ours
+        reason = f"the schema is not usable: {_excused(error)}"
     else:
         left = _ALL_WORK
         for attempt in range(_ATTEMPTS):
@@ -95,12 +97,8 @@ def _grown(growth: _Growth) -> dict[str, object] | str:
         value = growth.value([growth.grammar.root, {"type": "object"}], 0, "$")
     except CannotSample as dead_end:
         return str(dead_end)
-    except BaseException as error:
-        # As above, any type, a RecursionError among them. Where the recursion limit strikes in the Rust code below `referencing`, it is a panic,
-        # which is no Exception.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        return f"$: the schema cannot be followed: {_described(error)}"
+    except BaseException as error:  # noqa: BLE001  `_excused` lets through what is not ours
+        return f"$: the schema cannot be followed: {_excused(error)}"
     return value if isinstance(value, dict) else "$: `type` allows no object"
 
 
@@ -188,10 +186,8 @@ class _Growth:
                 return self.elements(parts, depth, path)
             case "string":
                 return self.string(parts, demands, path)
-            case "integer":
-                return self.number(parts, path, whole=True)
-            case "number":
-                return self.number(parts, path, whole=False)
+            case "integer" | "number" as kind:
+                return self.number(parts, path, whole=kind == "integer")
             case "boolean":
                 return self.chance(0.5)
         return None
@@ -252,12 +248,8 @@ class _Growth:
         return int(number) if number.denominator == 1 else float(number)
 
     def elements(self, parts: Sequence[Part], depth: int, path: str) -> list[object]:
-        contained = [
-            (schema, max(bounds([part], "minContains") or [1]))
-            for part in parts
-            for schema in schemas(part, "contains")
-        ]
-        least = max([0, *bounds(parts, "minItems"), *(times for _, times in contained)])
+        needs = contained(parts)
+        least = max([0, *bounds(parts, "minItems"), *(times for _, times in needs)])
         most = min([_LARGEST, *bounds(parts, "maxItems")])
         if least > most:
             raise _dead_end(path, "`minItems` or `contains` is above `maxItems`, or too many")
@@ -266,7 +258,7 @@ class _Growth:
             tuples = [schemas(part, key) for part in parts for key in ("prefixItems", "items")]
             usual = max([least + 3, *map(len, tuples)])
             count = self.rng.randint(min(max(least, 1), most), min(usual, most))
-        wanted = [(schema, self.places(times, count)) for schema, times in contained]
+        wanted = [(schema, self.places(times, count)) for schema, times in needs]
         unique = any(part.get("uniqueItems") is True for part in parts)
         array: list[object] = []
         seen: set[str] = set()
@@ -341,24 +333,20 @@ class _Growth:
     ) -> list[Part]:
         """The parts and, put into `names`, the names that the chosen names entail."""
         settled = list(parts)
-        done: set[tuple[str, str, int]] = set()
+        done: set[tuple[str, int]] = set()
         grown = True
         while grown:
             grown = False
             names |= dict.fromkeys(required(settled))
-            for part in list(settled):
-                for keyword in ("dependentRequired", "dependentSchemas", "dependencies"):
-                    for name, entailed in sorted(named(part, keyword).items()):
-                        place = (keyword, name, id(entailed))
-                        if name not in names or place in done:
-                            continue
-                        done.add(place)
-                        grown = True
-                        if isinstance(entailed, (dict, bool)):
-                            settled += self.parts(entailed, depth, path)
-                        else:  # draft 3 allows a single name
-                            others = entailed if isinstance(entailed, list) else [entailed]
-                            names |= dict.fromkeys(others)
+            for name, demand in entailed(settled, names):
+                if (name, id(demand)) in done:
+                    continue
+                done.add((name, id(demand)))
+                grown = True
+                if isinstance(demand, (dict, bool)):
+                    settled += self.parts(demand, depth, path)
+                else:  # draft 3 allows a single name
+                    names |= dict.fromkeys(demand if isinstance(demand, list) else [str(demand)])
         return settled
 
     def possible(self, parts: Sequence[Part], name: str) -> bool:
@@ -399,6 +387,13 @@ def _dead_end(path: str, why: str) -> CannotSample:
     return CannotSample(" ".join(f"{place}: {why}".split())[:200])
 
 
-def _described(error: BaseException) -> str:
+def _excused(error: BaseException) -> str:
+    """What went wrong in jsonschema or rstr, which raise many types when a schema is beyond them.
+
+    A panic is among those, which is no Exception: it is what becomes of a RecursionError in the
+    Rust code that `referencing` builds on. Anything else, such as KeyboardInterrupt, goes on.
+    """
+    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        raise error
     line, *_ = str(error).splitlines() or [""]
     return f"{type(error).__name__}: {line[:150]}"

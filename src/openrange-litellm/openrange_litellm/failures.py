@@ -1,0 +1,276 @@
+"""From what LiteLLM raises to an `LLMBackendError`.
+
+LiteLLM wraps a provider's answer in an exception of its own, of which neither class, nor status, nor
+text can be relied on: a refused connection is a status 500, a 403 is one of three classes, and the
+text may hold a traceback. So the chain is searched for what really happened: the HTTP answer, or
+the broken connection. Nothing of the chain is kept, since its frames and requests hold the key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from openrange.errors import LLMBackendError
+from openrange.llm.chat import error_message
+from openrange.llm.deadline import timed_out
+from openrange.llm.failure import (
+    connection_failure,
+    http_failure,
+    is_about_the_schema,
+    retry_after_seconds,
+)
+
+_MAX_DETAIL = 2000
+_MAX_CHAIN = 30
+
+# "litellm.RateLimitError: AnthropicException - {…}": what LiteLLM puts in front.
+_PREFIX = re.compile(
+    r"^\s*(litellm\.)?[A-Za-z_]\w*(Error|Exception|Exceptions|Timeout)\b( [\w ]{0,40}?)?\s*[:-]\s+"
+)
+_STATUS_PREFIX = re.compile(r"^\s*Error code: \d{3} - ")
+# What it appends: a traceback, an advertisement, settings of its own that do not exist here.
+_SUFFIX = re.compile(
+    r"\s*(Traceback \(most recent call last\)|This looks like a bug in LiteLLM|Received Model Group="
+    r"|LiteLLM Retried:|\.? Handle with `litellm|Give Feedback / Get Help|For more information check:"
+    r"|If the provider accepts this parameter|To drop these, set|\.\s*Docs: http|Learn more: http).*",
+    re.DOTALL,
+)
+_NO_MODULE = re.compile(r"No module named '([\w.]+)'|[Mm]issing optional dependency '([\w.]+)'")
+_INSTALL = re.compile(r"pip install (?:-\w+ )*[\"'`]?([A-Za-z][\w-]*)")
+_PACKAGES = {
+    "boto3": "boto3",
+    "botocore": "boto3",
+    "google": "google-cloud-aiplatform",
+    "litellm": "google-cloud-aiplatform",  # the only extra of its own that a chat needs
+    "vertexai": "google-cloud-aiplatform",
+}
+_NO_CREDENTIALS = {
+    "NoCredentialsError": "no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, or sign in to AWS",
+    "PartialCredentialsError": "the AWS credentials are incomplete: set AWS_BEARER_TOKEN_BEDROCK",
+    "ProfileNotFound": "there is no AWS profile of that name: check AWS_PROFILE",
+    "DefaultCredentialsError": "no Google credentials: set GOOGLE_APPLICATION_CREDENTIALS, or run "
+    "`gcloud auth application-default login`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a failed call was, as far as its error needs it.
+
+    Args:
+        provider: Its name in LiteLLM.
+        key_source: Where the key comes from, for the next step.
+        timeout: Seconds that the call was allowed to take.
+        api_base: Where the user sends requests, if not to the provider's own host.
+        with_schema: Whether it carried a response format.
+    """
+
+    provider: str
+    key_source: str
+    timeout: float
+    api_base: str | None
+    with_schema: bool
+
+
+def translated(error: BaseException, call: Call) -> LLMBackendError:
+    """Say what happened.
+
+    Args:
+        error: Whatever LiteLLM raised.
+        call: The call that failed.
+
+    Returns:
+        An error that leads to no other, with the original's type and text as `detail`.
+    """
+    chain = list(_chain(error))
+    failure = (
+        _from_answer(chain, call)
+        or _from_transport(chain, call)
+        or _from_surroundings(chain)
+        or _from_provider_class(chain, call)
+        or _from_litellm(error, call)
+    )
+    failure.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL]
+    return failure
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that it leads to, outermost first."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting and len(seen) < _MAX_CHAIN:
+        current = waiting.pop(0)
+        if current is not None and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            waiting += [current.__cause__, current.__context__]
+
+
+def _from_answer(chain: list[BaseException], call: Call) -> LLMBackendError | None:
+    """The failure that an HTTP answer stands for, if the chain holds one."""
+    answers = [error for error in reversed(chain) if _is_answer(error)]
+    if not answers:
+        return None
+    response: Any = getattr(answers[0], "response", None)
+    texts = (_words(_body(error)) for error in answers)
+    said = next((text for text in texts if text), "") or _words(str(chain[0]))
+    return http_failure(
+        response.status_code,
+        said,
+        key_source=call.key_source,
+        retry_after=retry_after_seconds(response.headers.get("retry-after")),
+        with_schema=call.with_schema,
+    )
+
+
+def _from_transport(chain: list[BaseException], call: Call) -> LLMBackendError | None:
+    """The failure of a connection, if the chain holds one."""
+    broken = [error for error in chain if _is_of_transport(error)]
+    names = {name for error in broken for name in _classes(error)}
+    if any("timeout" in name.lower() for name in names | {type(error).__name__ for error in chain}):
+        return timed_out(call.timeout)
+    if not broken:
+        return None
+    where = _where(broken, call)
+    if names & {"DecodingError", "TooManyRedirects"}:
+        problem = f"the answer of {where} cannot be used: {broken[-1]}"
+        return LLMBackendError(problem, kind="rejected")
+    deepest = next((error for error in reversed(chain) if isinstance(error, OSError)), None)
+    if deepest is None:
+        is_ours = names & {"InvalidURL", "LocalProtocolError", "UnsupportedProtocol"}
+        return connection_failure(ValueError() if is_ours else ConnectionError(), where)
+    return connection_failure(deepest, where)
+
+
+def _from_surroundings(chain: list[BaseException]) -> LLMBackendError | None:
+    """What is missing on this machine: a package, or an account to sign in with."""
+    for error in chain:
+        name = type(error).__name__
+        if name in _NO_CREDENTIALS:
+            return LLMBackendError(_NO_CREDENTIALS[name], kind="not-configured")
+    for error in reversed(chain):
+        missing = _missing_package(error)
+        if missing:
+            return LLMBackendError(
+                f"the package {missing} is missing, which LiteLLM needs for this model; "
+                f"run: pip install {missing}",
+                kind="not-configured",
+            )
+    return None
+
+
+def _from_provider_class(chain: list[BaseException], call: Call) -> LLMBackendError | None:
+    """The failure that LiteLLM's code for one provider made of an answer it looked at itself."""
+    for error in reversed(chain):
+        status = getattr(error, "status_code", None)
+        if type(error).__module__.startswith("litellm.llms") and isinstance(status, int):
+            said = _words(str(getattr(error, "message", error)))
+            if not 400 <= status < 600:
+                return LLMBackendError(
+                    f"LiteLLM cannot read the reply of {call.provider}: {said}", kind="server"
+                )
+            headers = getattr(error, "headers", None) or {}
+            return http_failure(
+                status,
+                said,
+                key_source=call.key_source,
+                retry_after=retry_after_seconds(headers.get("retry-after")),
+                with_schema=call.with_schema,
+            )
+    return None
+
+
+def _from_litellm(error: BaseException, call: Call) -> LLMBackendError:
+    """The failure of LiteLLM itself: nothing was sent, or the reply was more than it can read."""
+    said = _words(str(error))
+    name = type(error).__name__
+    if "LLM Provider NOT provided" in said or name == "LiteLLMUnknownProvider":
+        problem = "LiteLLM knows no provider for this model; write it as provider/model"
+        return LLMBackendError(problem, kind="not-configured")
+    if name == "UnsupportedParamsError":
+        is_the_form = call.with_schema and is_about_the_schema(said)
+        return LLMBackendError(said, kind="unsupported" if is_the_form else "rejected")
+    if name == "AuthenticationError":
+        problem = f"{said}; check {call.key_source}"
+        return LLMBackendError(problem, kind="not-configured")
+    if name in ("BadRequestError", "NotFoundError", "UnprocessableEntityError"):
+        return LLMBackendError(said, kind="rejected")
+    return LLMBackendError(f"LiteLLM failed with {name}: {said}" if said else f"LiteLLM failed with {name}")
+
+
+def _is_answer(error: BaseException) -> bool:
+    """Whether it is an HTTP client's own exception with an answer, not one of LiteLLM's."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    of_client = type(error).__module__.startswith(("httpx", "openai"))
+    return isinstance(status, int) and (of_client or "HTTPStatusError" in _classes(error))
+
+
+def _is_of_transport(error: BaseException) -> bool:
+    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror | ssl.SSLError):
+        return True
+    module = type(error).__module__.partition(".")[0]
+    return bool(
+        module in ("httpcore", "httpx", "requests", "urllib3")
+        or {"HTTPClientError", "EndpointConnectionError"} & _classes(error)  # botocore
+    )
+
+
+def _classes(error: BaseException) -> set[str]:
+    return {of.__name__ for of in type(error).__mro__}
+
+
+def _where(broken: list[BaseException], call: Call) -> str:
+    """The host and port that were asked."""
+    urls = [call.api_base or ""]
+    for error in broken:
+        try:
+            urls.append(str(error.request.url))  # type: ignore[attr-defined]
+        except (AttributeError, RuntimeError):
+            continue  # only some know what they were asking, and httpx raises where it does not
+    for url in reversed(urls):
+        if where := urlsplit(url).netloc.rpartition("@")[2]:
+            return where
+    return call.provider
+
+
+def _missing_package(error: BaseException) -> str | None:
+    text = str(error)
+    module = error.name if isinstance(error, ImportError) else None
+    if not module and (match := _NO_MODULE.search(text)):
+        module = match[1] or match[2]
+    if module:
+        top = module.partition(".")[0]
+        return _PACKAGES.get(top, top)
+    match = _INSTALL.search(text)
+    return _PACKAGES.get(match[1], match[1]) if match else None
+
+
+def _body(error: BaseException) -> str:
+    try:
+        return str(error.response.text)  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001 - a body that was not read, or that cannot be decoded
+        return ""
+
+
+def _words(text: str) -> str:
+    """The provider's own words: without what LiteLLM puts around them, and out of their JSON."""
+    text = _SUFFIX.sub("", text).strip()
+    while (shorter := _STATUS_PREFIX.sub("", _PREFIX.sub("", text, 1), 1)) != text:
+        text = shorter
+    text = re.sub(r"^b(['\"])(.*)\1$", r"\2", text, flags=re.DOTALL)
+    if text.startswith(("{", "[")):
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        if isinstance(document, list) and document:
+            document = document[0]  # Gemini's way in a stream
+        return error_message(document) or text
+    return text

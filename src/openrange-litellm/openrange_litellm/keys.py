@@ -1,0 +1,124 @@
+"""Which key a provider is sent: its own, and never that of another provider."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from openrange.errors import LLMBackendError
+from openrange.llm import Key, find_key
+
+from openrange_litellm.providers import key_variables, provider_called
+
+# Where LiteLLM is given no key it looks for one, and for every provider that speaks OpenAI's API
+# (59 of them in 1.106) it ends up at OPENAI_API_KEY. So a key is always given, this one where a
+# server needs none; only providers that are signed in to otherwise get none, and those do not look.
+PLACEHOLDER = "none"
+
+_SECRET_PARAM = re.compile(r"(key|token|secret|password|credentials|authorization)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What to give LiteLLM as the key.
+
+    Args:
+        key: The user's key; None when there is none to keep secret.
+        placeholder: Whether to send a word in place of the key that is not needed.
+        source: Where the key comes from or should stand, for errors.
+    """
+
+    key: Key | None
+    placeholder: bool
+    source: str
+
+    @property
+    def api_key(self) -> str | None:
+        """The value of LiteLLM's parameter `api_key`."""
+        if self.key is not None:
+            return self.key.value
+        return PLACEHOLDER if self.placeholder else None
+
+
+def sign_in(
+    provider: str,
+    *,
+    api_key: str | None,
+    api_key_env: str | None,
+    api_base: str | None,
+    params: Mapping[str, object],
+) -> SignIn:
+    """Find the key for a provider. `api_key` beats `api_key_env` beats the provider's own variables.
+
+    Args:
+        provider: Its name in LiteLLM.
+        api_key: A key given in code.
+        api_key_env: A variable that the user chose.
+        api_base: Where the user sends requests, if not to the provider's own host.
+        params: Further parameters of the call, which may sign in by themselves.
+
+    Returns:
+        What to send.
+
+    Raises:
+        LLMBackendError: Of kind `not-configured`, naming the variable to set.
+    """
+    known = provider_called(provider)
+    if known.way == "device":
+        raise _not_configured(
+            f"{provider} asks for a login in a browser, which cannot be done here; "
+            "choose a provider with a key"
+        )
+    if api_key_env and api_key is None and api_base is None:
+        # Else a configuration file could have one provider sent another's key.
+        own = {*known.variables, *known.instead}
+        if api_key_env in key_variables() and api_key_env not in own:
+            hint = f"; set {known.variables[0]}" if known.variables else ""
+            raise _not_configured(f"{api_key_env} does not hold a key of {provider}{hint}")
+    if api_key is not None or api_key_env:
+        source = "api_key" if api_key is not None else str(api_key_env)
+        found = [(find_key(api_key, api_key_env), source)]
+    else:
+        found = [(find_key(None, variable), variable) for variable in known.variables]
+    for key, source in found:
+        if key is not None:
+            return SignIn(key, False, source)
+    source = found[0][1] if found else f"the credentials of {provider}"
+    signs_in_otherwise = any(os.environ.get(name, "").strip() for name in known.instead)
+    if known.way == "own" or signs_in_otherwise or known.instead_params & params.keys():
+        return SignIn(None, False, source)
+    if known.way == "local" or api_base is not None:
+        return SignIn(None, True, source)
+    raise _not_configured(f"no key for {provider}: set {source}")
+
+
+def secrets_in(provider: str | None, params: Mapping[str, object]) -> Iterator[Key]:
+    """What else must not be seen: secrets that LiteLLM reads by itself, or that stand in `params`.
+
+    Args:
+        provider: Its name in LiteLLM, if it is known.
+        params: Further parameters of the call.
+
+    Yields:
+        Each secret.
+    """
+    for name in provider_called(provider).instead if provider else ():
+        yield from _keys(os.environ.get(name, ""))
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            yield from secrets_in(None, value)
+        elif isinstance(value, str) and (_SECRET_PARAM.search(name) or "header" in name):
+            yield from _keys(value)
+
+
+def _keys(value: str) -> Iterator[Key]:
+    """A secret, and each long word of it: a header line starts with a scheme such as `Bearer`."""
+    for part in {value.strip(), *(word for word in value.split() if len(word) >= 16)}:
+        if part:
+            yield Key(part)
+
+
+def _not_configured(problem: str) -> LLMBackendError:
+    return LLMBackendError(problem, kind="not-configured")

@@ -1,0 +1,134 @@
+"""LiteLLM itself: imported once, when it is first needed, and kept from changing the process."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+from openrange.errors import LLMBackendError
+
+# Read while LiteLLM is imported: no price list and no header list from the network (both come with
+# the package), and no `.env` file into the environment.
+_QUIET = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+    "LITELLM_MODE": "PRODUCTION",
+}
+# Written by LiteLLM for its tokenizer, whose files have been read when this is put back.
+_WRITTEN = ("TIKTOKEN_CACHE_DIR",)
+# Other people's loggers, whose level or filters LiteLLM changes.
+_LOGGERS = (
+    "apscheduler.executors.default",
+    "apscheduler.scheduler",
+    "asyncio",
+    "backoff",
+    "httpx",
+    "uvicorn.access",
+    "uvicorn.error",
+)
+_OWN_LOGGERS = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router")
+
+_LOCK = threading.Lock()
+_ready: ModuleType | None = None
+
+
+def load() -> ModuleType:
+    """Import LiteLLM, unless that was done before.
+
+    What it leaves behind in the process and cannot be avoided: its modules, its hooks for the end
+    of the process, and from the first call on its threads for logging.
+
+    Returns:
+        The module `litellm`.
+
+    Raises:
+        LLMBackendError: Of kind `not-configured`, when it cannot be imported.
+    """
+    global _ready
+    if _ready is not None:
+        return _ready
+    problem: str
+    with _LOCK:
+        if _ready is not None:
+            return _ready
+        try:
+            with _environment(), _loggers(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                module = importlib.import_module("litellm")
+                _warm_up(module)
+        except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
+            problem = f"{type(error).__name__}: {error}"
+        else:
+            _ready = module
+            return module
+    raise LLMBackendError(
+        f"LiteLLM cannot be imported ({problem}); install it again: pip install litellm",
+        kind="not-configured",
+    )
+
+
+def _warm_up(module: ModuleType) -> None:
+    """Do now what LiteLLM would do at its first call, outside of the guard."""
+    # The one setting of LiteLLM that is changed, because LiteLLM takes it only globally: without
+    # it, every failure prints an advertisement to standard output.
+    module.suppress_debug_info = True
+    # Compiles its data model, which warns.
+    module.ModelResponse()
+    # Reads the list of beta headers, else from the network; and the tokenizer, which needs
+    # TIKTOKEN_CACHE_DIR. Versions that lack one of the two do not do that at all.
+    headers = _optional("litellm.anthropic_beta_headers_manager")
+    if headers is not None and hasattr(headers, "_load_beta_headers_config"):
+        headers._load_beta_headers_config()
+    _optional("litellm.litellm_core_utils.default_encoding")
+
+
+def _optional(name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in (*_QUIET, *_WRITTEN)}
+    os.environ.update(_QUIET)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _loggers() -> Iterator[None]:
+    """Put back what was configured, and take LiteLLM's own handlers for standard error away."""
+    is_ours = "litellm" not in sys.modules
+    known = [logging.getLogger(name) for name in ("", *_LOGGERS, *logging.root.manager.loggerDict)]
+    before = [
+        (known_one, known_one.level, known_one.propagate, [*known_one.handlers], [*known_one.filters])
+        for known_one in known
+        if known_one.name not in _OWN_LOGGERS
+    ]
+    try:
+        yield
+    finally:
+        for logger, level, propagate, handlers, filters in before:
+            logger.setLevel(level)
+            logger.propagate = propagate
+            logger.handlers[:] = handlers
+            logger.filters[:] = filters
+        if is_ours:
+            for name in _OWN_LOGGERS:
+                # Its records reach whoever configures logging, and else nobody.
+                logging.getLogger(name).handlers[:] = [logging.NullHandler()]

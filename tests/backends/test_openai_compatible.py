@@ -1,0 +1,487 @@
+from __future__ import annotations
+
+import asyncio
+import copy
+import gzip
+import json
+import pickle
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+from chat_server import Answer, ChatServer, Seen, completion
+
+from openrange import LLMBackend, LLMBackendError, LLMRequest, LLMResult, OpenAICompatibleBackend
+from openrange.llm import recording
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+PLAIN = LLMRequest("Where?", system="Be brief.")
+STRUCTURED = LLMRequest("Where?", system="Be brief.", json_schema=SCHEMA)
+SECRET = "sk-live-0123456789abcdef"
+
+
+def backend(server: ChatServer, **fields: object) -> OpenAICompatibleBackend:
+    settings = {"base_url": server.url, "model": "test-model", "max_retries": 0, **fields}
+    return OpenAICompatibleBackend(**settings)  # type: ignore[arg-type]
+
+
+def failure(llm: OpenAICompatibleBackend, request: LLMRequest = PLAIN) -> LLMBackendError:
+    with pytest.raises(LLMBackendError) as caught:
+        llm.complete(request)
+    return caught.value
+
+
+def test_a_plain_completion(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(document=completion("Lisbon."))
+    llm = backend(server, api_key=SECRET, temperature=0.2, max_tokens=50)
+    assert isinstance(llm, LLMBackend)
+    assert llm.complete(PLAIN) == LLMResult("Lisbon.", None)
+    (seen,) = server.seen
+    assert (seen.method, seen.path) == ("POST", "/v1/chat/completions")
+    assert seen.headers["Authorization"] == f"Bearer {SECRET}"
+    assert seen.body == {
+        "model": "test-model",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Where?"},
+        ],
+        "temperature": 0.2,
+        "max_tokens": 50,
+    }
+
+
+def test_a_structured_completion(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(document=completion('{"city": "Lisbon"}'))
+    result = backend(server).complete(STRUCTURED)
+    assert result == LLMResult('{"city": "Lisbon"}', {"city": "Lisbon"})
+    assert server.seen[0].body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "openrange_response", "schema": SCHEMA, "strict": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "schema", "strict"),
+    [
+        (None, SCHEMA, True),
+        (None, {"type": "object"}, False),
+        (False, SCHEMA, False),
+        (True, {"type": "object"}, True),
+    ],
+)
+def test_strict_is_asked_for_where_the_schema_qualifies_or_the_user_says_so(
+    server: ChatServer, setting: bool | None, schema: dict[str, object], strict: bool
+) -> None:
+    backend(server, json_schema_strict=setting).complete(LLMRequest("q", json_schema=schema))
+    assert server.seen[0].body["response_format"]["json_schema"]["strict"] is strict  # type: ignore[index]
+
+
+def test_no_key_is_needed_and_none_is_sent_to_another_server_than_openai(
+    server: ChatServer,
+) -> None:
+    backend(server).complete(PLAIN)
+    assert "Authorization" not in server.seen[0].headers
+
+
+def test_the_key_is_read_from_its_variable_at_each_call(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    llm = backend(server, api_key_env="ACME_KEY")
+    for key in ("first-key-value", "second-key-value"):
+        monkeypatch.setenv("ACME_KEY", f" {key}\n")
+        llm.complete(PLAIN)
+        assert server.seen[-1].headers["Authorization"] == f"Bearer {key}"
+    replace(llm, api_key="third-key-value").complete(PLAIN)
+    assert server.seen[-1].headers["Authorization"] == "Bearer third-key-value"
+
+
+def test_extra_headers_win_whatever_their_case(server: ChatServer) -> None:
+    headers = {"authorization": "Basic abc", "X-Team": "red", "user-agent": "mine"}
+    backend(server, api_key=SECRET, extra_headers=headers).complete(PLAIN)
+    sent = {name.lower(): value for name, value in server.seen[0].headers.items()}
+    assert (sent["authorization"], sent["x-team"], sent["user-agent"]) == (
+        "Basic abc",
+        "red",
+        "mine",
+    )
+
+
+def test_extra_body_is_sent_and_displaces_neither_model_nor_messages_nor_schema(
+    server: ChatServer,
+) -> None:
+    extra = {"top_p": 0.5, "model": "other", "messages": [], "response_format": {"type": "text"}}
+    backend(server, extra_body=extra).complete(STRUCTURED)
+    body = server.seen[0].body
+    assert (body["top_p"], body["model"], len(body["messages"])) == (0.5, "test-model", 2)  # type: ignore[arg-type]
+    assert server.seen[0].schema == SCHEMA
+
+
+def test_the_query_of_a_base_url_stays_at_the_end(server: ChatServer) -> None:
+    backend(server, base_url=f"{server.origin}/openai/?api-version=1").complete(PLAIN)
+    assert server.seen[0].path == "/openai/chat/completions?api-version=1"
+
+
+def test_without_a_model_the_only_one_that_the_server_lists_is_used(server: ChatServer) -> None:
+    with recording() as recorder:
+        backend(server, model=None).complete(PLAIN)
+    assert [seen.path for seen in server.seen] == ["/v1/models", "/v1/chat/completions"]
+    assert server.seen[1].body["model"] == "only-model"
+    assert recorder.models == ["test-model"]
+
+
+@pytest.mark.parametrize("listed", [[], ["a", "b"]])
+def test_without_a_model_a_server_has_to_list_exactly_one(
+    server: ChatServer, listed: list[str]
+) -> None:
+    server.script = lambda seen: Answer(document={"data": [{"id": name} for name in listed]})
+    error = failure(backend(server, model=None))
+    assert error.kind == "not-configured"
+    assert "OPENRANGE_MODEL" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "says"),
+    [
+        (Answer(401, {"error": {"message": "bad key"}}), "auth", "HTTP 401: bad key"),
+        (Answer(404, {"error": "no such model"}), "rejected", "HTTP 404: no such model"),
+        (Answer(422, {"detail": "odd"}), "rejected", "HTTP 422: odd"),
+        (Answer(429, {"error": {"message": "slow"}}), "rate-limit", "HTTP 429: slow"),
+        (Answer(500, raw=b"<h1>Oops</h1>"), "server", "HTTP 500: <h1>Oops</h1>"),
+        (Answer(503, raw=b""), "server", "HTTP 503: no message"),
+        (Answer(200, {"error": {"message": "odd"}}), "server", "carries an error: odd"),
+        (Answer(200, {"choices": []}), "empty", "the response is empty"),
+        (Answer(200, []), "server", "not a JSON object"),
+        (Answer(200, raw=b"<html>login</html>"), "rejected", "not answer with JSON"),
+        (Answer(200, completion(None)), "empty", "the reply is empty"),
+        (Answer(200, completion(None, refusal="I won't")), "refused", "refused: I won't"),
+        (Answer(200, completion("x", finish_reason="length")), "truncated", "raise max_tokens"),
+        (Answer(200, completion("", finish_reason="content_filter")), "filtered", "filter"),
+        (Answer(302, headers={"Location": "/elsewhere"}), "rejected", "HTTP 302"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_failure_is_named(server: ChatServer, answer: Answer, kind: str, says: str) -> None:
+    server.script = lambda seen: answer
+    error = failure(backend(server))
+    assert error.kind == kind
+    assert says in str(error)
+    assert str(error).startswith("openai-compatible (test-model): ")
+    assert error.status == (answer.status if answer.status != 200 else error.status)
+
+
+def test_content_in_parts_and_json_in_a_tool_call_are_read(server: ChatServer) -> None:
+    parts = [{"type": "text", "text": '{"city": '}, {"type": "text", "text": '"Oslo"}'}]
+    call = {"function": {"name": "answer", "arguments": '{"city": "Rome"}'}}
+    for message, city in (
+        (completion(None, content=parts), "Oslo"),
+        (completion(None, tool_calls=[call]), "Rome"),
+        (completion("", reasoning_content='{"city": "Bern"}'), "Bern"),
+    ):
+        server.script = lambda seen, message=message: Answer(document=message)  # type: ignore[misc]
+        assert backend(server).complete(STRUCTURED).parsed_json == {"city": city}
+
+
+def test_a_server_that_knows_no_schema_is_asked_in_json_mode_and_then_in_words(
+    server: ChatServer,
+) -> None:
+    def script(seen: Seen) -> Answer:
+        form = seen.body.get("response_format")
+        if form:
+            return Answer(400, {"error": {"message": "response_format is not supported"}})
+        return Answer(document=completion('{"city": "Oslo"}'))
+
+    server.script = script
+    assert backend(server).complete(STRUCTURED).parsed_json == {"city": "Oslo"}
+    forms = [(seen.body.get("response_format") or {}).get("type") for seen in server.seen]  # type: ignore[attr-defined]
+    assert forms == ["json_schema", "json_object", None]
+    backend(server).complete(STRUCTURED)
+    assert "response_format" not in server.seen[-1].body
+    assert len(server.seen) == 4
+
+
+def test_what_may_pass_is_tried_again_as_often_as_allowed(server: ChatServer) -> None:
+    busy = Answer(503, {"error": {"message": "busy"}}, {"Retry-After": "0"})
+    answers = [busy, busy, Answer(document=completion("ok"))]
+    server.script = lambda seen: answers.pop(0)
+    with recording() as recorder:
+        assert backend(server, max_retries=2).complete(PLAIN).text == "ok"
+    assert len(server.seen) == 3
+    assert recorder.usage.requests == 3
+    assert (recorder.usage.input_tokens, recorder.usage.output_tokens) == (11, 7)
+
+
+def test_a_long_retry_after_is_carried_and_not_waited_for(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(429, {}, {"Retry-After": "77"})
+    error = failure(backend(server, max_retries=3, timeout=5.0))
+    assert (error.retry_after, error.retryable, len(server.seen)) == (77.0, True, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(document=completion("late"), delay=30),
+        Answer(document=completion("x" * 10_000), drip=0.2),
+    ],
+    ids=["hang", "drip"],
+)
+def test_the_timeout_is_a_deadline_for_the_whole_attempt(
+    server: ChatServer, answer: Answer
+) -> None:
+    server.script = lambda seen: answer
+    started = time.monotonic()
+    error = failure(backend(server, timeout=0.5))
+    assert "timed out after 0.5 seconds" in str(error)
+    assert (error.kind, error.retryable, error.status) == ("timeout", True, None)
+    assert time.monotonic() - started < 10  # far below the 30 seconds of the answer
+
+
+@contextmanager
+def raw_server(behave: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server below HTTP: what it does with a connection is up to the test."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    behave(connection)
+                except OSError:
+                    pass
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(10)
+
+
+def speak(connection: socket.socket, *pieces: bytes, pause: float = 0.0) -> None:
+    connection.recv(65_536)
+    for piece in pieces:
+        connection.sendall(piece)
+        time.sleep(pause)
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("behave", "kind"),
+    [
+        (lambda c: speak(c, *[b"H"] * 40, pause=0.1), "timeout"),
+        (lambda c: speak(c, OK, *[b"X-A: b\r\n"] * 40, pause=0.1), "timeout"),
+        (lambda c: speak(c), "connection"),
+        (lambda c: speak(c, b"SSH-2.0-OpenSSH_9.2\r\n"), "connection"),
+        (lambda c: speak(c, OK + b"Content-Length: 100\r\n\r\n{}"), "connection"),
+        (lambda c: speak(c, OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{"), "connection"),
+        (lambda c: speak(c, OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), "connection"),
+        (lambda c: speak(c, OK + b"X: " + b"y" * 70_000 + b"\r\n\r\n"), "connection"),
+        (lambda c: speak(c, OK + b"\r\n", *[b"x" * 1_000_000] * 20), "rejected"),
+        (
+            lambda c: speak(c, OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b" " * 10**7)),
+            "rejected",
+        ),
+    ],
+    ids=[
+        "drip in the status line",
+        "drip in the headers",
+        "closed without a reply",
+        "not HTTP",
+        "shorter than announced",
+        "broken chunk",
+        "no chunk",
+        "endless header",
+        "endless body",
+        "compressed body",
+    ],
+)
+def test_a_hostile_server_ends_in_the_one_exception(
+    behave: Callable[[socket.socket], None], kind: str
+) -> None:
+    with raw_server(behave) as url:
+        llm = OpenAICompatibleBackend(base_url=url, model="m", timeout=1.0, max_retries=0)
+        error = failure(llm)
+    assert error.kind == kind
+    assert error.status is None
+
+
+def test_a_closed_port_and_an_unknown_host_are_connection_failures() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    for url, says in (
+        (f"http://127.0.0.1:{port}/v1", "connection refused"),
+        ("http://no-such-host.invalid/v1", "cannot find the host of no-such-host.invalid"),
+    ):
+        error = failure(OpenAICompatibleBackend(base_url=url, model="m", max_retries=0))
+        assert (error.kind, error.status, error.retryable) == ("connection", None, True)
+        assert says in str(error)
+
+
+def test_a_redirect_to_another_origin_is_followed_without_the_key(server: ChatServer) -> None:
+    with ChatServer().running() as other:
+        server.script = lambda seen: Answer(307, headers={"Location": f"{other.url}/moved"})
+        llm = backend(server, api_key=SECRET, extra_headers={"X-Api-Key": SECRET})
+        assert llm.complete(PLAIN).text == "plain text"
+    assert (other.seen[0].method, other.seen[0].path) == ("POST", "/v1/moved")
+    assert other.seen[0].messages == server.seen[0].messages
+    assert SECRET in repr(server.seen[0].headers)
+    assert SECRET not in repr(other.seen)
+
+
+def test_a_redirect_within_an_origin_keeps_the_key(server: ChatServer) -> None:
+    moved = Answer(308, headers={"Location": "/v2/chat/completions"})
+    server.script = lambda seen: (
+        moved if seen.path.startswith("/v1") else Answer(document=completion("here"))
+    )
+    assert backend(server, api_key=SECRET).complete(PLAIN).text == "here"
+    assert server.seen[1].headers["Authorization"] == f"Bearer {SECRET}"
+
+
+def test_redirects_without_end_are_given_up(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(307, headers={"Location": seen.path})
+    assert "redirects" in str(failure(backend(server)))
+    assert len(server.seen) == 6
+
+
+def test_a_redirect_out_of_http_is_not_followed(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(307, headers={"Location": "file:///etc/passwd"})
+    assert failure(backend(server)).status == 307
+
+
+def test_the_proxy_of_the_environment_is_used_unless_the_host_is_exempt(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = server.origin.replace("http://", "http://user:pass%21@")
+    monkeypatch.setenv("http_proxy", proxy)
+    llm = OpenAICompatibleBackend(base_url="http://models.invalid:8080/v1", model="m")
+    assert llm.complete(PLAIN).text == "plain text"
+    (seen,) = server.seen
+    assert seen.path == "http://models.invalid:8080/v1/chat/completions"
+    assert seen.headers["Host"] == "models.invalid:8080"
+    assert seen.headers["Proxy-Authorization"] == "Basic dXNlcjpwYXNzIQ=="
+    monkeypatch.setenv("no_proxy", "models.invalid")
+    assert failure(replace(llm, max_retries=0)).kind == "connection"
+
+
+@pytest.mark.parametrize("answer", [401, 200])
+def test_a_key_that_the_server_echoes_is_redacted(server: ChatServer, answer: int) -> None:
+    def script(seen: Seen) -> Answer:
+        key = seen.headers["Authorization"]
+        if answer == 200:
+            return Answer(document=completion(f"you sent {key}"))
+        return Answer(answer, {"error": {"message": f"you sent {key}"}})
+
+    server.script = script
+    llm = backend(server, api_key=SECRET)
+    if answer == 200:
+        assert llm.complete(PLAIN).text == "you sent Bearer [redacted]"
+    else:
+        error = failure(llm)
+        assert SECRET not in str(error) + repr(vars(error))
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"base_url": "ftp://127.0.0.1/v1"}, "http or https"),
+        ({"base_url": "127.0.0.1:8000"}, "http or https"),
+        ({"base_url": "http://"}, "http or https"),
+        ({"base_url": "http://[::1"}, "http or https"),
+        ({"base_url": "http://127.0.0.1:port/"}, "http or https"),
+        ({"base_url": "http://user:secret-word@127.0.0.1/"}, "must not hold a user name"),
+        ({"model": " "}, "model is empty"),
+        ({"timeout": 0}, "timeout must be a positive number"),
+        ({"timeout": float("nan")}, "timeout must be a positive number"),
+        ({"api_key": "a\nb"}, "api_key holds a space, a control character"),
+        ({"base_url": "https://api.openai.com/v1"}, "no key: set OPENAI_API_KEY"),
+    ],
+    ids=str,
+)
+def test_preflight_names_what_is_not_configured_without_a_call(
+    server: ChatServer, fields: dict[str, object], says: str
+) -> None:
+    llm = backend(server, **fields)
+    for check in (llm.preflight, lambda: llm.complete(PLAIN)):
+        with pytest.raises(LLMBackendError) as caught:
+            check()
+        assert caught.value.kind == "not-configured"
+        assert says in str(caught.value)
+        assert "secret-word" not in str(caught.value)
+    assert server.seen == []
+
+
+def test_preflight_passes_what_is_configured(server: ChatServer) -> None:
+    backend(server).preflight()
+    OpenAICompatibleBackend(api_key=SECRET).preflight()
+
+
+def test_it_is_a_value_that_hides_its_key() -> None:
+    headers = {"X-Key": "header-secret-value"}
+    body = {"a": {"b": 1}}
+    llm = OpenAICompatibleBackend(api_key=SECRET, extra_headers=headers, extra_body=body)
+    body["a"]["b"] = 2
+    assert llm.extra_body == {"a": {"b": 1}}
+    assert SECRET not in repr(llm)
+    assert "header-secret-value" not in repr(llm)
+    assert hash(llm) == hash(replace(llm, extra_body=None))
+    assert copy.deepcopy(llm) == copy.copy(llm) == llm
+    with pytest.raises(FrozenInstanceError):
+        llm.model = "other"  # type: ignore[misc]
+    with pytest.raises(pickle.PicklingError, match="api_key_env"):
+        pickle.dumps(llm)
+    kept = OpenAICompatibleBackend(model="m", extra_body={"a": 1})
+    assert pickle.loads(pickle.dumps(kept)) == kept
+
+
+def test_its_fields_keep_their_order() -> None:
+    llm = OpenAICompatibleBackend("http://h/v1", "m", "k", "E", 1.0, 0.5, 7, {"A": "b"}, {"c": 1})
+    assert (llm.base_url, llm.model, llm.api_key, llm.api_key_env) == ("http://h/v1", "m", "k", "E")
+    assert (llm.timeout, llm.temperature, llm.max_tokens) == (1.0, 0.5, 7)
+    assert (llm.extra_headers, llm.extra_body) == ({"A": "b"}, {"c": 1})
+
+
+def test_many_threads_share_one_backend(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(document=completion(seen.messages[-1]["content"]))
+    llm = backend(server)
+    prompts = [str(number) for number in range(64)]
+    with ThreadPoolExecutor(32) as pool:
+        results = pool.map(lambda prompt: llm.complete(LLMRequest(prompt)).text, prompts)
+    assert list(results) == prompts
+
+
+def test_it_works_inside_a_running_event_loop(server: ChatServer) -> None:
+    async def main() -> str:
+        return backend(server).complete(PLAIN).text
+
+    assert asyncio.run(main()) == "plain text"
+
+
+def test_it_prints_nothing(server: ChatServer, capfd: pytest.CaptureFixture[str]) -> None:
+    backend(server).complete(STRUCTURED)
+    server.script = lambda seen: Answer(500, {})
+    failure(backend(server))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_prompt_in_any_script_arrives_whole(server: ChatServer) -> None:
+    prompt = "Ω 你好 \U0001f600 \x00 \ud800"
+    backend(server).complete(LLMRequest(prompt))
+    assert server.seen[0].messages[-1]["content"] == prompt
+    assert json.dumps(server.seen[0].body)
