@@ -84,9 +84,9 @@ class TestTheEndOfTheProgram:
         codex = program(STUBBORN.format(pipe=heartbeat.path, then=""))
         started = time.monotonic()
         with pytest.raises(LLMBackendError) as caught:
-            CodexBackend(codex.command, timeout=0.5).complete(LLMRequest("Hello"))
+            CodexBackend(codex.command, timeout=1).complete(LLMRequest("Hello"))
         assert time.monotonic() - started < 5
-        assert str(caught.value) == "codex: timed out after 0.5 seconds"
+        assert str(caught.value) == "codex: timed out after 1 seconds"
         assert caught.value.kind == "timeout"
         assert caught.value.retryable
         assert caught.value.returncode == -signal.SIGKILL
@@ -177,13 +177,6 @@ class TestOutputWithoutEnd:
         with pytest.raises(LLMBackendError, match="wrote more than 16,000,000 bytes"):
             CodexBackend(codex.command).complete(LLMRequest("Hello", json_schema=schema))
 
-    def test_of_a_failure_leaves_its_end(self, program: MakeProgram) -> None:
-        codex = program(f"fail(1, 'z' * {codex_module.MAX_OUTPUT_BYTES} + '\\nERROR: no credit')")
-        with pytest.raises(
-            LLMBackendError, match=r"exited with status 1: no credit|wrote more than"
-        ):
-            CodexBackend(codex.command).complete(LLMRequest("Hello"))
-
 
 class TestTheWorkingDirectory:
     def test_is_an_empty_temporary_one_that_is_gone_after_the_call(
@@ -192,7 +185,7 @@ class TestTheWorkingDirectory:
         codex = program("open('left-behind', 'w').close()\nanswer('ok')")
         CodexBackend(codex.command).complete(LLMRequest("Hello"))
         assert codex.call.files == []
-        assert codex.call.cwd != os.getcwd()
+        assert codex.call.cwd != str(Path.cwd())
         assert not Path(codex.call.cwd).exists()
 
     def test_is_gone_even_when_read_only_folders_were_left_in_it(
@@ -371,7 +364,7 @@ class TestTheEnvironment:
         assert codex.call.environment["AZURE_OPENAI_API_KEY"] == "the-key-for-azure"
         assert "AZURE_OPENAI_API_KEY_2" not in codex.call.environment
 
-    def test_of_which_a_key_is_missed_is_explained(
+    def test_explains_itself_when_a_withheld_key_is_missed(
         self, program: MakeProgram, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AZURE_OPENAI_API_KEY", "the-key-for-azure")

@@ -30,11 +30,12 @@ def fail(status, text):
     sys.exit(status)
 
 prompt = sys.stdin.buffer.read().decode("utf-8")
-schema = option("--output-schema")
+file = option("--output-schema")
+schema = json.load(open(file)) if file else None
 call = {{
     "arguments": arguments,
     "prompt": prompt,
-    "schema": json.load(open(schema)) if schema else None,
+    "schema": schema,
     "cwd": os.getcwd(),
     "files": sorted(os.listdir()),
     "environment": dict(os.environ),
@@ -94,8 +95,8 @@ def write_program(path: Path, body: str) -> Program:
     Args:
         path: Where to.
         body: Python that follows the reading of the call; `answer(text)` replies the way that Codex
-            does, `fail(status, text)` ends with a text on standard error, and `count` is the number
-            of this run, from 1.
+            does, `fail(status, text)` ends with a text on standard error, `schema` is what it was
+            given, and `count` is the number of this run, from 1.
 
     Returns:
         The program.

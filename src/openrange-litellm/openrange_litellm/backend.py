@@ -119,7 +119,7 @@ class LiteLLMBackend(BackendSettings):
             except LLMBackendError as error:
                 problem = str(error)
         if problem is not None:
-            raise LLMBackendError(f"{NAME} ({self.model}): {problem}", kind="not-configured")
+            raise LLMBackendError(f"{NAME}: {problem}", kind="not-configured")
 
     @classmethod
     @hookimpl
@@ -157,19 +157,37 @@ class LiteLLMBackend(BackendSettings):
         )
 
     def _secrets(self) -> list[Key | None]:
-        provider = provider_of(self.model) if isinstance(self.model, str) else None
-        found: list[Key | None] = [*secrets_in(provider, self.extra_params or {})]
+        found: list[Key | None] = []
         try:
-            # A provider that only LiteLLM can name has its key read here and again for the call.
-            found.append(self._sign_in(provider or self.model.partition("/")[0]).key)
-        except (AttributeError, LLMBackendError):
+            provider = self._provider()
+            found += secrets_in(provider, self.extra_params or {})
+            found.append(self._sign_in(provider).key)
+        except LLMBackendError:
             pass  # there is no key, and the first request says so
         return found
+
+    def _provider(self) -> str:
+        """The provider's name in LiteLLM, which is asked only where the model's name leaves doubt."""
+        if problem := self._problem():
+            raise LLMBackendError(problem, kind="not-configured")
+        if known := provider_of(self.model):
+            return known
+        litellm = load()
+        failure: LLMBackendError
+        try:
+            return str(litellm.get_llm_provider(self.model, api_base=self.api_base)[1])
+        except Exception as error:  # noqa: BLE001 - it raises several classes, some of them bare
+            failure = translated(error, self._call("LiteLLM", "api_key", with_schema=False))
+        raise failure
 
     def _forms(self) -> tuple[Form, ...]:
         """The ways to ask for an object that LiteLLM has for this model."""
         try:
-            supported = load().get_supported_openai_params(**self._named(load()))
+            # First of all the key: for a provider with a login in a browser, LiteLLM would start it.
+            self._sign_in(self._provider())
+            litellm = load()
+            name, provider, *_ = litellm.get_llm_provider(self.model, api_base=self.api_base)
+            supported = litellm.get_supported_openai_params(name, custom_llm_provider=provider)
         except Exception:  # noqa: BLE001 - whatever it is, the request meets it again and says so
             return SCHEMA_FORMS
         # For some models LiteLLM has no list and sends everything.
@@ -177,16 +195,93 @@ class LiteLLMBackend(BackendSettings):
         return ("prompt",) if lacks_it else SCHEMA_FORMS
 
     def _send(self, ask: Ask) -> Reply:
-        if problem := self._problem():
-            raise LLMBackendError(problem, kind="not-configured")
-        litellm = load()
-        provider = provider_of(self.model) or _provider_in(litellm, self.model, self.api_base)
+        provider = self._provider()
         access = self._sign_in(provider)
+        litellm = load()
+        params = self._params(ask, access)
+        failure: LLMBackendError
+        try:
+            response = within(self.timeout, lambda: litellm.completion(**params))
+            return _reply(litellm, response)
+        except LLMBackendError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
+            with_schema = "response_format" in params
+            failure = translated(
+                error, self._call(provider, access.source, with_schema=with_schema)
+            )
+        raise failure
+
+    def _params(self, ask: Ask, access: SignIn) -> dict[str, Any]:
         params: dict[str, Any] = copy.deepcopy(dict(self.extra_params or {}))
         params |= {
             "model": self.model,
             "messages": messages(ask),
             "timeout": self.timeout,
-            "max_retries": 0,  # LiteLLM's own repeat in silence, and past the deadline
-            "drop_params": False,
+            "max_retries": 0,  # LiteLLM's own go unannounced, and past the deadline
+            "drop_params": False,  # else a schema may be dropped in silence
         }
+        if access.api_key is not None:
+            params["api_key"] = access.api_key
+        if self.api_base is not None:
+            params["api_base"] = self.api_base
+        if ask.form == "json":
+            params["response_format"] = {"type": "json_object"}
+        if ask.schema is not None:
+            strict = qualifies_for_strict(ask.schema)
+            described = {"name": RESPONSE_NAME, "schema": ask.schema, "strict": strict}
+            params["response_format"] = {"type": "json_schema", "json_schema": described}
+        return params
+
+    def _call(self, provider: str, key_source: str, *, with_schema: bool) -> Call:
+        return Call(provider, key_source, self.timeout, self.api_base, with_schema)
+
+
+def _problem_of_url(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        has_password = parts.username is not None
+    except ValueError:
+        is_usable, has_password = False, False
+    if has_password:
+        return "api_base must not hold a user name; put the key in api_key_env"
+    return None if is_usable else f"api_base must be an http or https URL, not {url!r}"
+
+
+def _problem_of_params(params: Mapping[str, object], above: str = "extra_params") -> str | None:
+    for name, value in params.items():
+        if name in RESERVED:
+            return (
+                f"{above} must not hold {name!r}, which the backend itself sets or has a field for"
+            )
+        if name in _NESTED and isinstance(value, Mapping):
+            if problem := _problem_of_params(value, f"{above}.{name}"):
+                return problem
+    return None
+
+
+def _reply(litellm: ModuleType, response: Any) -> Reply:
+    document = response.model_dump(warnings=False)
+    for choice in document.get("choices") or []:
+        message = choice.get("message") or {}
+        # What the provider said beside the content, a refusal for one, stands in a field apart.
+        message |= {
+            name: value
+            for name, value in (message.get("provider_specific_fields") or {}).items()
+            if name == "refusal" and value
+        }
+    reply = read_completion(document)
+    return replace(reply, usage=replace(reply.usage, cost_usd=_cost(litellm, response)))
+
+
+def _cost(litellm: ModuleType, response: Any) -> float | None:
+    """The price in US dollars, where LiteLLM knows it."""
+    hidden = getattr(response, "_hidden_params", None)
+    cost = hidden.get("response_cost") if isinstance(hidden, dict) else None
+    if cost is None:
+        try:
+            cost = litellm.completion_cost(completion_response=response)
+        except Exception:  # noqa: BLE001 - no price for this model, or a field that it misses
+            return None
+    return float(cost) if isinstance(cost, int | float) and cost > 0 else None

@@ -202,7 +202,9 @@ def _from_litellm(error: BaseException, call: Call) -> LLMBackendError:
         return LLMBackendError(problem, kind="not-configured")
     if name in ("BadRequestError", "NotFoundError", "UnprocessableEntityError"):
         return LLMBackendError(said, kind="rejected")
-    return LLMBackendError(f"LiteLLM failed with {name}: {said}" if said else f"LiteLLM failed with {name}")
+    return LLMBackendError(
+        f"LiteLLM failed with {name}: {said}" if said else f"LiteLLM failed with {name}"
+    )
 
 
 def _is_answer(error: BaseException) -> bool:

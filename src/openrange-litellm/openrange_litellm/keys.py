@@ -89,7 +89,7 @@ def sign_in(
     signs_in_otherwise = any(os.environ.get(name, "").strip() for name in known.instead)
     if known.way == "own" or signs_in_otherwise or known.instead_params & params.keys():
         return SignIn(None, False, source)
-    if known.way == "local" or api_base is not None:
+    if known.way == "local" or api_base is not None or _has_a_base(provider):
         return SignIn(None, True, source)
     raise _not_configured(f"no key for {provider}: set {source}")
 
@@ -111,6 +111,12 @@ def secrets_in(provider: str | None, params: Mapping[str, object]) -> Iterator[K
             yield from secrets_in(None, value)
         elif isinstance(value, str) and (_SECRET_PARAM.search(name) or "header" in name):
             yield from _keys(value)
+
+
+def _has_a_base(provider: str) -> bool:
+    """Whether a variable of the provider's own says where its API is."""
+    prefix = re.sub(r"\W", "_", provider).upper()
+    return any(os.environ.get(f"{prefix}_{end}", "").strip() for end in ("API_BASE", "BASE_URL"))
 
 
 def _keys(value: str) -> Iterator[Key]:

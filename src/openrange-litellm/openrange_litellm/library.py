@@ -114,11 +114,14 @@ def _environment() -> Iterator[None]:
 def _loggers() -> Iterator[None]:
     """Put back what was configured, and take LiteLLM's own handlers for standard error away."""
     is_ours = "litellm" not in sys.modules
-    known = [logging.getLogger(name) for name in ("", *_LOGGERS, *logging.root.manager.loggerDict)]
+    present = [logging.root, *(logging.getLogger(name) for name in _LOGGERS)]
+    present += [
+        x for x in logging.root.manager.loggerDict.values() if isinstance(x, logging.Logger)
+    ]
     before = [
-        (known_one, known_one.level, known_one.propagate, [*known_one.handlers], [*known_one.filters])
-        for known_one in known
-        if known_one.name not in _OWN_LOGGERS
+        (logger, logger.level, logger.propagate, [*logger.handlers], [*logger.filters])
+        for logger in present
+        if logger.name not in _OWN_LOGGERS
     ]
     try:
         yield

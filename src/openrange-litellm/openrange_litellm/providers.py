@@ -95,9 +95,7 @@ _BY_NAME: dict[str, Provider] = {
         ("AZURE_AI_API_KEY",), instead=_AZURE.instead, instead_params=_AZURE.instead_params
     ),
     "bedrock": Provider(("AWS_BEARER_TOKEN_BEDROCK",), "own", _AWS),
-    "bedrock_mantle": Provider(
-        ("BEDROCK_MANTLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"), "own", _AWS
-    ),
+    "bedrock_mantle": Provider(("BEDROCK_MANTLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"), "own", _AWS),
     "chatgpt": Provider((), "device"),
     "cohere": _COHERE,
     "cohere_chat": _COHERE,

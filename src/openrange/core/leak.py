@@ -6,7 +6,7 @@ import base64
 import codecs
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 
@@ -38,22 +38,24 @@ def _encodings(core: str) -> Iterator[str]:
         yield spelled
         yield codecs.encode(spelled, "rot13")
         yield spelled.encode().hex()
-        yield base64.b32encode(spelled.encode()).decode().rstrip("=")[:-1]
-        yield from _base64(spelled.encode())
-        for inner in _base64(spelled.encode()):
-            yield from _base64(inner.encode())
+        yield from _shared(spelled.encode(), base64.b32encode, bits=5)
+        for inner in _shared(spelled.encode(), base64.b64encode, bits=6):
+            yield inner
+            yield from _shared(inner.encode(), base64.b64encode, bits=6)
     yield " ".join(str(ord(character)) for character in core)
     yield ",".join(str(ord(character)) for character in core)
     yield "%" + "%".join(f"{ord(character):02x}" for character in core)
 
 
-def _base64(raw: bytes) -> Iterator[str]:
-    """The characters that raw shares with any longer text's base64, for each of three offsets."""
-    for offset in range(3):
-        whole = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
-        first = (offset * 8 + 5) // 6
-        last = (offset + len(raw)) * 8 // 6
-        yield whole[first:last]
+def _shared(raw: bytes, encode: Callable[[bytes], bytes], bits: int) -> Iterator[str]:
+    """The characters that raw shares with the encoding of any longer text, for each offset.
+
+    A character stands for so many bits; the encoding repeats its alignment after as many bytes at
+    most.
+    """
+    for offset in range(bits):
+        whole = encode(b"\0" * offset + raw).decode()
+        yield whole[-(-offset * 8 // bits) : (offset + len(raw)) * 8 // bits]
 
 
 def _views(text: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Page:
         url: Where it was asked for, after redirects.
         status: The HTTP status.
         headers: The header lines, as one text.
-        body: The first 2 MB, decoded as UTF-8 with replacement.
+        body: The whole body, decoded as UTF-8 with replacement.
     """
 
     url: str
@@ -51,7 +51,7 @@ class Visitor:
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPCookieProcessor(self.cookies),
-            _SameOrigin(self.base_url),
+            _SameOrigin(self.base_url, self.pages),
         )
 
     def get(
@@ -71,7 +71,7 @@ class Visitor:
             The reply, whatever its status.
 
         Raises:
-            VisitError: There was no reply.
+            VisitError: There was no reply, or one that is larger than 2 MB.
         """
         url = urljoin(self.base_url + "/", path)
         if query:
@@ -89,7 +89,7 @@ class Visitor:
             The reply, whatever its status, after redirects.
 
         Raises:
-            VisitError: There was no reply.
+            VisitError: There was no reply, or one that is larger than 2 MB.
         """
         url = urljoin(self.base_url + "/", path)
         return self._open(url, urlencode(form).encode(), {})
@@ -104,8 +104,7 @@ class Visitor:
             except urllib.error.HTTPError as error:
                 reply = error
             with reply:
-                body = reply.read(MAX_PAGE_BYTES).decode("utf-8", "replace")
-                page = Page(reply.url, reply.status, str(reply.headers), body)
+                page = Page(reply.url, reply.status, str(reply.headers), _body(reply, url))
         except (OSError, HTTPException, ValueError) as error:
             reason = f"{type(error).__name__}: {error}"
         else:
@@ -114,15 +113,26 @@ class Visitor:
         raise VisitError(f"no reply from {urlsplit(url).path or '/'} ({reason})")
 
 
+def _body(reply: IO[bytes], url: str) -> str:
+    raw = reply.read(MAX_PAGE_BYTES + 1)
+    if len(raw) > MAX_PAGE_BYTES:  # what is not read cannot be searched for a flag
+        raise VisitError(f"{urlsplit(url).path or '/'} is larger than {MAX_PAGE_BYTES:,} bytes")
+    return raw.decode("utf-8", "replace")
+
+
 def _same_origin(url: str, base_url: str) -> bool:
     return urlsplit(url)[:2] == urlsplit(base_url)[:2]
 
 
 class _SameOrigin(urllib.request.HTTPRedirectHandler):
-    """Follows redirects within the world, and takes one that leaves it as the reply."""
+    """Follows redirects within the world, and takes one that leaves it as the reply.
 
-    def __init__(self, base_url: str) -> None:
+    A redirect is a reply like any other: its headers and its body are remembered too.
+    """
+
+    def __init__(self, base_url: str, pages: list[Page]) -> None:
         self._base_url = base_url
+        self._pages = pages
 
     def redirect_request(
         self,
@@ -136,4 +146,5 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
         """Refuse to leave the origin."""
         if not _same_origin(newurl, self._base_url):
             return None
+        self._pages.append(Page(req.full_url, code, str(headers), _body(fp, req.full_url)))
         return super().redirect_request(req, fp, code, msg, headers, newurl)

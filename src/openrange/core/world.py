@@ -114,7 +114,7 @@ def _start(pack: Pack, directory: str) -> subprocess.Popen[bytes]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the process with all that it started. One that was waited for may be another's by now."""
     if process.returncode is None:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # the second on macOS, for a zombie
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 

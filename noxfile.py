@@ -1,0 +1,106 @@
+"""Everything that is checked before a change goes in. `nox` alone runs lint, types and tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.sessions = ["lint", "types", "tests"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+CORE, PLUGIN = ".", "./src/openrange-litellm"
+
+
+def _found(version: str) -> bool:
+    """Whether a Python of this version is here and runs: a shim may be there without it."""
+    program = shutil.which(f"python{version}")
+    if program is None:
+        return False
+    asked = subprocess.run([program, "-c", ""], capture_output=True, check=False)  # noqa: S603
+    return asked.returncode == 0
+
+
+PYTHONS = [version for version in nox.project.python_versions(PYPROJECT) if _found(version)]
+
+
+def _install(session: nox.Session, *groups: str, packages: tuple[str, ...] = ()) -> None:
+    wanted = [item for group in groups for item in nox.project.dependency_groups(PYPROJECT, group)]
+    session.install(*packages, *wanted)
+
+
+@nox.session(python=PYTHONS or None)
+def tests(session: nox.Session) -> None:
+    """Both distributions, installed, on every Python that the classifiers name and that is here."""
+    _install(session, "test", packages=(CORE, PLUGIN))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and form."""
+    _install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Both packages under mypy's strict mode."""
+    _install(session, "types", packages=(CORE, PLUGIN))
+    session.run("mypy")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Wheels and sdists, checked, and installed from a folder without an index."""
+    _install(session, "build")
+    dist = Path(session.create_tmp(), "dist")
+    shutil.rmtree(dist, ignore_errors=True)
+    for project in (CORE, PLUGIN):
+        session.run("python", "-m", "build", "--outdir", str(dist), project, silent=True)
+    made = sorted(map(str, dist.iterdir()))
+    session.run("twine", "check", "--strict", *made)
+    wheels = [name for name in made if name.endswith(".whl")]
+    session.run("pip", "wheel", "--quiet", "--wheel-dir", str(dist), *wheels)
+    empty = Path(session.create_tmp(), "empty")
+    shutil.rmtree(empty, ignore_errors=True)
+    session.run("python", "-m", "venv", str(empty))
+    install = ["-m", "pip", "install", "--quiet", "--no-index", "--find-links", str(dist)]
+    python = str(empty / "bin" / "python")
+    session.run(python, *install, "openrange-litellm", external=True)
+    session.run(python, "-m", "openrange", "backends", external=True)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """How long things take here. No test depends on it."""
+    session.install(CORE)
+    session.run("python", "tests/bench/bench.py", *session.posargs)
+
+
+@nox.session
+def codex_real(session: nox.Session) -> None:
+    """The real Codex program, against a local server. Needs npm."""
+    _install(session, "test", packages=(CORE,))
+    prefix = session.create_tmp()
+    version = os.environ.get("OPENRANGE_CODEX_VERSION", "0.169.0")
+    session.run(
+        "npm", "install", "--prefix", prefix, "--no-fund", "--no-audit",
+        f"@openai/codex@{version}", external=True,
+    )  # fmt: skip
+    command = str(Path(prefix, "node_modules", ".bin", "codex"))
+    env = {"OPENRANGE_CODEX_COMMAND": command}
+    session.run("pytest", "tests/backends/codex_real", *session.posargs, env=env)
+
+
+@nox.session
+def live(session: nox.Session) -> None:
+    """A real provider: set OPENRANGE_LIVE_MODEL, and OPENRANGE_LIVE_API_BASE where it has one."""
+    _install(session, "test", packages=(CORE, PLUGIN))
+    session.run("pytest", "tests/live", *session.posargs)
