@@ -1,24 +1,22 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chat_server import ChatServer
 
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
-from chat_server import ChatServer  # noqa: E402
+KEPT = {"OPENRANGE_CODEX_COMMAND"}
 
 
 @pytest.fixture(autouse=True)
 def _clean_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, proxy or configuration of the machine reaches a test; the directory is empty."""
     for name in list(os.environ):
-        if name.upper().endswith(("_API_KEY", "_PROXY", "_TOKEN", "_BASE_URL", "_API_BASE")):
-            monkeypatch.delenv(name)
-        elif name.startswith(("OPENRANGE_", "AWS_", "CODEX_")) and "LIVE" not in name:
+        is_key = name.upper().endswith(("_API_KEY", "_PROXY", "_TOKEN", "_BASE_URL", "_API_BASE"))
+        is_setting = name.startswith(("OPENRANGE_", "AWS_", "CODEX_"))
+        if (is_key or is_setting) and name not in KEPT:
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()

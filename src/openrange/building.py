@@ -59,8 +59,10 @@ def build(
     plan = as_manifest(manifest)
     if seed is not None:
         plan = replace(plan, seed=seed)
+    plugins: Plugins | None = None
     if llm is None or isinstance(llm, str):
-        resolved = realize(choose(Layer("the call", llm, is_written=False)))
+        choice = choose(Layer("the call", llm, is_written=False))
+        resolved, plugins = realize(choice), choice.plugins
         name, backend = resolved.name, resolved.backend
     else:
         name, backend = type(llm).__name__, llm
@@ -72,6 +74,7 @@ def build(
         output=output,
         max_repairs=max_repairs,
         on_event=on_event,
+        plugins=plugins,
     )[0].snapshot
 
 

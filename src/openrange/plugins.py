@@ -7,10 +7,11 @@ import functools
 import inspect
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from importlib import metadata, resources
-from typing import cast
+from itertools import filterfalse
+from typing import Any, cast
 
 import pluggy
 
@@ -93,12 +94,15 @@ def installed() -> tuple[Entry, ...]:
             points = [point for point in distribution.entry_points if point.group in groups]
             if not points:
                 continue
-            name, version = distribution.metadata["Name"], distribution.version
+            facts = distribution.metadata
+            (name, *_) = facts.get_all("Name") or [""]
+            (version, *_) = facts.get_all("Version") or ["of unknown version"]
         except Exception:  # noqa: BLE001, S112 - anything may stand in a stranger's metadata
             continue
-        found = [Entry(p.group, p.name, p.value, name, version, p) for p in points]
-        # The first of two copies of a distribution is the one that Python would import.
-        entries.setdefault(normalized(name), found)
+        if name:
+            found = [Entry(p.group, p.name, p.value, name, version, p) for p in points]
+            # The first of two copies of a distribution is the one that Python would import.
+            entries.setdefault(normalized(name), found)
     return tuple(entry for found in entries.values() for entry in found)
 
 
@@ -190,7 +194,7 @@ class Plugins:
             owners = " and ".join(str(entry) for entry in claims)
             raise error(
                 f"the {noun} {name!r} is claimed by {owners}; choose one in the configuration: "
-                f'[plugins] pin = {{{name} = "{claims[0].distribution}"}}'
+                f'[plugins] pin = {{"{name}" = "{claims[0].distribution}"}}'
             )
         return claims[0]
 
@@ -217,46 +221,103 @@ class Plugins:
         except KeyboardInterrupt:
             raise
         except BaseException as cause:  # noqa: BLE001 - whatever a stranger's import may raise
-            problem = f"{type(cause).__name__}: {' '.join(str(cause).split())}".rstrip(": ")
+            problem = _in_words(cause)
         if problem is not None:
             raise error(
-                f"the {noun} {name!r} of {entry} cannot be imported ({problem[:300]}); mend or "
-                f'uninstall it, or block it: [plugins] block = ["{name}"]'
+                f"the {noun} {name!r} of {entry} cannot be imported ({problem}); {_way_out(name)}"
             )
         complaint = _wrong_kind(group, loaded)
         if complaint:
             raise error(f"the {noun} {name!r} of {entry} {complaint}")
         if group == BACKENDS and not self._manager.is_registered(loaded):
-            self._manager.register(loaded, name)
+            try:
+                self._manager.register(loaded, name)
+            except Exception as cause:  # noqa: BLE001 - pluggy inspects every attribute
+                problem = _in_words(cause)
+        if problem is not None:
+            raise error(
+                f"the {noun} {name!r} of {entry} has a hook that does not fit ({problem}); "
+                + _way_out(name)
+            )
         return cast(type, loaded)
 
     def environment_options(
-        self, backend: type, environ: Mapping[str, str], variable: str | None
+        self, name: str, environ: Mapping[str, str], variable: str | None
     ) -> dict[str, object]:
-        """What a loaded backend takes from the environment: the hook `openrange_environment`."""
-        hook = self._manager.subset_hook_caller("openrange_environment", self._others(backend))
-        answers = hook(environ=environ, variable=variable)
-        return {key: value for answer in answers for key, value in dict(answer).items()}
+        """What a backend takes from the environment: its hook `openrange_environment`.
 
-    def key_variables(self, backend: type) -> set[str]:
-        """The variables that hold a loaded backend's own keys: declared by hook or detection."""
-        hook = self._manager.subset_hook_caller("openrange_key_variables", self._others(backend))
-        named = {variable for answer in hook() for variable in answer}
-        value = f"{backend.__module__}:{backend.__qualname__}"
-        name = self._manager.get_name(backend)
-        values = {value} | {entry.value for entry in self.claims(BACKENDS, name or "")}
-        return named | {e.name for e in installed() if e.group == DETECT and e.value in values}
+        Args:
+            name: The backend's name.
+            environ: The environment's variables, without blank ones.
+            variable: The one under which the backend was detected, or None.
 
-    def _others(self, backend: type) -> list[object]:
-        return [plugin for plugin in self._manager.get_plugins() if plugin is not backend]
+        Returns:
+            Fields of the backend.
+
+        Raises:
+            BackendNotFoundError: As for `load`, or the hook fails.
+        """
+        arguments = {"environ": environ, "variable": variable}
+        answers = self._ask(name, "openrange_environment", arguments, Mapping)
+        return {key: value for answer in answers for key, value in answer.items()}
+
+    def key_variables(self, name: str) -> set[str]:
+        """The variables that hold a backend's own keys: declared by its hook or for detection.
+
+        Args:
+            name: The backend's name.
+
+        Returns:
+            Names of environment variables.
+
+        Raises:
+            BackendNotFoundError: As for `load`, or the hook fails.
+        """
+        answers = self._ask(name, "openrange_key_variables", {}, list | tuple | Set)
+        declared = {variable for answer in answers for variable in answer}
+        entry = self.find(BACKENDS, name)
+        # What another distribution declares for this class is not the backend's own.
+        return declared | {
+            other.name
+            for other in installed()
+            if (other.group, other.distribution, other.value)
+            == (DETECT, entry.distribution, entry.value)
+        }
+
+    def _ask(
+        self, name: str, hook: str, arguments: Mapping[str, object], kind: Any
+    ) -> list[Any]:
+        """What one backend's hook answers, which is an instance of `kind`."""
+        backend = self.load(BACKENDS, name)
+        others = [plugin for plugin in self._manager.get_plugins() if plugin is not backend]
+        problem: str | None = None
+        try:
+            answers: list[Any] = self._manager.subset_hook_caller(hook, others)(**arguments)
+            for answer in answers:
+                if not isinstance(answer, kind):
+                    problem = f"it returned {type(answer).__name__}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as cause:  # noqa: BLE001 - whatever a stranger's hook may raise
+            problem = _in_words(cause)
+        if problem is not None:
+            raise BackendNotFoundError(
+                f"the backend {name!r} of {self.find(BACKENDS, name)}: its hook {hook} failed "
+                f"({problem}); {_way_out(name)}"
+            )
+        return answers
 
     def _not_installed(self, group: str, name: str) -> str:
-        for plugin in known_plugins():
-            if group == BACKENDS and name in plugin.backends:
+        known = known_plugins() if group == BACKENDS else ()
+        for plugin in known:
+            if name in plugin.backends:
                 return f"the backend {name!r} is not installed; {plugin.next_step}"
         names = [other for other in self.names(group) if not self.is_blocked(other)]
+        others = [other for plugin in known for other in plugin.backends]
+        candidates = dict.fromkeys([*names, *filterfalse(self.is_blocked, others)])
+        meant = near_misses(name, list(candidates))
         return (
-            f"there is no {_NOUNS[group]} {name!r}{near_misses(name, names)}; "
+            f"there is no {_NOUNS[group]} {name!r}{meant}; "
             f"installed: {', '.join(names) or 'none'}"
         )
 
@@ -277,6 +338,19 @@ def near_misses(word: str, known: Collection[str]) -> str:
 
 def _error_of(group: str) -> type[OpenRangeError]:
     return BackendNotFoundError if group == BACKENDS else PackError
+
+
+def _in_words(cause: BaseException) -> str:
+    """Type and text of what a stranger's code raised, on one line and not too long."""
+    try:
+        text = " ".join(str(cause).split())
+    except Exception:  # noqa: BLE001 - its own text may fail too
+        text = ""
+    return f"{type(cause).__name__}: {text}".rstrip(": ")[:300]
+
+
+def _way_out(name: str) -> str:
+    return f'mend or uninstall it, or block it: [plugins] block = ["{name}"]'
 
 
 def _wrong_kind(group: str, loaded: object) -> str | None:

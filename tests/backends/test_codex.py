@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from codex_program import Program, write_program
@@ -309,7 +310,7 @@ class TestTheBackendAsAValue:
 
     def test_only_the_fields_of_the_contract_are_positional(self) -> None:
         with pytest.raises(TypeError):
-            CodexBackend("c", None, None, 1.0, "read-only", (), 2)  # type: ignore[misc]
+            CodexBackend("c", None, None, 1.0, "read-only", (), 2)  # type: ignore[call-arg]
 
 
 class TestPreflight:
@@ -329,7 +330,7 @@ class TestPreflight:
         ],
     )
     def test_says_what_is_missing(
-        self, program: MakeProgram, changes: dict[str, object], problem: str
+        self, program: MakeProgram, changes: dict[str, Any], problem: str
     ) -> None:
         backend = replace(CodexBackend(program("answer('ok')").command), **changes)
         with pytest.raises(LLMBackendError, match=re.escape(problem)) as caught:

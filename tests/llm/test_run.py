@@ -218,7 +218,10 @@ def test_a_key_shows_nowhere_in_an_error_or_what_it_leads_to() -> None:
 def test_a_key_that_a_reply_or_an_event_would_echo_is_redacted() -> None:
     events: list[object] = []
     wire = Wire(Reply(f'{{"n": "{SECRET}"}}'), Reply(f'{{"n": "{SECRET}"}}'))
-    with recording(lambda step, data: events.append(data)), pytest.raises(LLMBackendError) as caught:
+    with (
+        recording(lambda step, data: events.append(data)),
+        pytest.raises(LLMBackendError) as caught,
+    ):
         answer(STRUCTURED, wire, secrets=[Key(SECRET)])
     assert SECRET not in str(caught.value) + repr(events) + repr(wire.asks)
     assert answer(PLAIN, Wire(Reply(SECRET)), secrets=[Key(SECRET)]).text == "[redacted]"

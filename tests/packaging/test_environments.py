@@ -4,32 +4,28 @@ import json
 from pathlib import Path
 
 from chat_server import ChatServer
-from conftest import Environment
+from environments import Environment
 
 # The key of no one; the local server does not look at it.
 KEY = "not-a-real-key"
 
 
-def test_the_core_alone_builds_a_world_and_knows_no_litellm(
-    core_alone: Environment, tmp_path: Path
-) -> None:
+def test_the_core_alone_builds_a_world_and_knows_no_litellm(core_alone: Environment) -> None:
     assert core_alone.python("import litellm").returncode == 1
     assert core_alone.python("import openrange_litellm").returncode == 1
-    built = core_alone.run("openrange", "build", "--json", cwd=tmp_path)
+    built = core_alone.run("openrange", "build", "--json")
     assert built.returncode == 0, built.stderr
     assert json.loads(built.stdout)["backend"] == "offline"
     names = core_alone.python("import openrange; print(openrange.available_backends())")
     assert names.stdout == "('codex', 'offline', 'openai-compatible')\n"
 
 
-def test_the_core_alone_names_the_package_that_a_key_needs(
-    core_alone: Environment, tmp_path: Path
-) -> None:
-    built = core_alone.run("openrange", "build", cwd=tmp_path, ANTHROPIC_API_KEY=KEY)
+def test_the_core_alone_names_the_package_that_a_key_needs(core_alone: Environment) -> None:
+    built = core_alone.run("openrange", "build", ANTHROPIC_API_KEY=KEY)
     assert built.returncode == 2
     assert built.stderr.startswith("openrange: error: ANTHROPIC_API_KEY is set")
     assert "openrange-litellm" in built.stderr
-    assert not list(tmp_path.iterdir())
+    assert not list(Path.cwd().iterdir())
 
 
 def test_without_the_plugin_its_class_cannot_be_imported(core_alone: Environment) -> None:

@@ -66,7 +66,9 @@ def completion(content: str | None, /, **changes: object) -> dict[str, object]:
 def answer_by_schema(seen: Seen) -> Answer:
     """What a model that follows the schema would say."""
     if seen.method == "GET":
-        return Answer(document={"object": "list", "data": [{"id": "only-model", "object": "model"}]})
+        return Answer(
+            document={"object": "list", "data": [{"id": "only-model", "object": "model"}]}
+        )
     if seen.schema is None:
         return Answer(document=completion("plain text"))
     made = sample(seen.schema, json.dumps(seen.messages).encode())

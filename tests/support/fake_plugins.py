@@ -12,7 +12,7 @@ import pytest
 
 from openrange.plugins import installed
 
-ACME = '''
+ACME = """
 from dataclasses import dataclass, field
 
 from openrange import LLMResult
@@ -30,10 +30,10 @@ class Acme:
 
     def complete(self, request):
         return LLMResult("hello from acme")
-'''
+"""
 """A stranger's backend, in the simplest form that a user might publish."""
 
-LITELLM = '''
+LITELLM = """
 from dataclasses import dataclass, field
 
 from openrange import LLMResult, hookimpl
@@ -57,7 +57,7 @@ class LiteLLMBackend:
     @hookimpl
     def openrange_environment(cls, variable):
         return {"model": MODELS[variable]} if variable in MODELS else {}
-'''
+"""
 LITELLM_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GROQ_API_KEY")
 
 

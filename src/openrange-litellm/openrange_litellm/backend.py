@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from types import ModuleType
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,36 +18,38 @@ from openrange.llm import (
     LLMRequest,
     LLMResult,
     Reply,
-    qualifies_for_strict,
     run,
     secret,
     within,
 )
-from openrange.llm.chat import messages, read_completion
-from openrange.llm.run import Form
-
 from openrange_litellm.failures import Call, translated
 from openrange_litellm.keys import SignIn, secrets_in, sign_in
 from openrange_litellm.library import load
+from openrange_litellm.parameters import call_parameters, problem_of
 from openrange_litellm.providers import DEFAULT_MODELS, key_variables, provider_of
+from openrange_litellm.replies import read_response
+from openrange_litellm.routing import Route, route
 
 NAME = "litellm"
-RESPONSE_NAME = "openrange_response"
 
-# What a caller must not say in `extra_params`: it is a field of the backend; or it would displace
-# the model, the messages or the schema, under any provider's name for them; or it asks for a reply
-# that is no single text.
-RESERVED = frozenset(
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What holds for every request of one `complete`.
+
+    Args:
+        litellm: The module.
+        provider: Whose key is sent.
+        access: The key, read from its variable just now.
+        route: What LiteLLM makes of the model.
+        secrets: What must not be seen.
     """
-    additional_drop_params api_base api_key base_url client contents context_window_fallback_dict
-    custom_llm_provider drop_params fallbacks format function_call functions generationConfig input
-    max_retries messages mock_response mock_timeout mock_tool_calls model model_list n num_retries
-    output_format parallel_tool_calls prompt request_timeout responseSchema responseJsonSchema
-    response_format response_json_schema response_schema retry_policy retry_strategy stream
-    stream_options stream_timeout system timeout toolConfig tool_choice tools
-    """.split()
-)
-_NESTED = ("extra_body", "output_config", "outputConfig", "text")
+
+    litellm: Any
+    provider: str
+    access: SignIn
+    route: Route
+    secrets: tuple[Key | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +91,22 @@ class LiteLLMBackend(BackendSettings):
         Raises:
             LLMBackendError: For every failure, whatever its cause.
         """
+        plan: Plan | LLMBackendError
+        try:
+            plan = self._plan()
+        except LLMBackendError as error:
+            plan = error
+        ready = plan if isinstance(plan, Plan) else None
         return run(
             request,
-            self._send,
+            lambda ask: self._send(ask, plan),
             backend=NAME,
             model=self.model if isinstance(self.model, str) else None,
-            forms=SCHEMA_FORMS if request.json_schema is None else self._forms(),
+            forms=ready.route.forms if ready else SCHEMA_FORMS,
             timeout=self.timeout,
             max_retries=self.max_retries,
             max_reasks=self.max_reasks,
-            secrets=self._secrets(),
+            secrets=ready.secrets if ready else (),
             memory_key=(NAME, self.model, self.api_base),
         )
 
@@ -145,7 +151,7 @@ class LiteLLMBackend(BackendSettings):
             return f"timeout must be a positive number of seconds, not {self.timeout:g}"
         if self.api_base is not None and (problem := _problem_of_url(self.api_base)):
             return problem
-        return _problem_of_params(self.extra_params or {})
+        return problem_of(self.extra_params or {})
 
     def _sign_in(self, provider: str) -> SignIn:
         return sign_in(
@@ -156,85 +162,48 @@ class LiteLLMBackend(BackendSettings):
             params=self.extra_params or {},
         )
 
-    def _secrets(self) -> list[Key | None]:
-        found: list[Key | None] = []
-        try:
-            provider = self._provider()
-            found += secrets_in(provider, self.extra_params or {})
-            found.append(self._sign_in(provider).key)
-        except LLMBackendError:
-            pass  # there is no key, and the first request says so
-        return found
-
-    def _provider(self) -> str:
-        """The provider's name in LiteLLM, which is asked only where the model's name leaves doubt."""
+    def _plan(self) -> Plan:
         if problem := self._problem():
             raise LLMBackendError(problem, kind="not-configured")
-        if known := provider_of(self.model):
-            return known
+        # The key first: for a provider with a login in a browser, LiteLLM would start it.
+        provider = provider_of(self.model)
+        access = self._sign_in(provider) if provider else None
         litellm = load()
         failure: LLMBackendError
         try:
-            return str(litellm.get_llm_provider(self.model, api_base=self.api_base)[1])
+            way = route(litellm, self.model, self.api_base)
+        except LLMBackendError as error:
+            failure = error
         except Exception as error:  # noqa: BLE001 - it raises several classes, some of them bare
-            failure = translated(error, self._call("LiteLLM", "api_key", with_schema=False))
+            call = Call(provider or "LiteLLM", "api_key", self.timeout, self.api_base, False)
+            failure = translated(error, call)
+        else:
+            provider = provider or way.provider
+            access = access or self._sign_in(provider)
+            secrets = (access.key, *secrets_in(provider, self.extra_params or {}))
+            return Plan(litellm, provider, access, way, secrets)
         raise failure
 
-    def _forms(self) -> tuple[Form, ...]:
-        """The ways to ask for an object that LiteLLM has for this model."""
-        try:
-            # First of all the key: for a provider with a login in a browser, LiteLLM would start it.
-            self._sign_in(self._provider())
-            litellm = load()
-            name, provider, *_ = litellm.get_llm_provider(self.model, api_base=self.api_base)
-            supported = litellm.get_supported_openai_params(name, custom_llm_provider=provider)
-        except Exception:  # noqa: BLE001 - whatever it is, the request meets it again and says so
-            return SCHEMA_FORMS
-        # For some models LiteLLM has no list and sends everything.
-        lacks_it = isinstance(supported, list) and "response_format" not in supported
-        return ("prompt",) if lacks_it else SCHEMA_FORMS
-
-    def _send(self, ask: Ask) -> Reply:
-        provider = self._provider()
-        access = self._sign_in(provider)
-        litellm = load()
-        params = self._params(ask, access)
+    def _send(self, ask: Ask, plan: Plan | LLMBackendError) -> Reply:
+        if isinstance(plan, LLMBackendError):
+            raise plan
+        extra = self.extra_params or {}
+        parameters = call_parameters(self.model, ask, extra, self.timeout, plan.route)
+        if plan.access.api_key is not None:
+            parameters["api_key"] = plan.access.api_key
+        if self.api_base is not None:
+            parameters["api_base"] = self.api_base
         failure: LLMBackendError
         try:
-            response = within(self.timeout, lambda: litellm.completion(**params))
-            return _reply(litellm, response)
+            response = within(self.timeout, lambda: plan.litellm.completion(**parameters))
+            return read_response(plan.litellm, response)
         except LLMBackendError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
-            with_schema = "response_format" in params
-            failure = translated(
-                error, self._call(provider, access.source, with_schema=with_schema)
-            )
+            source, with_schema = plan.access.source, "response_format" in parameters
+            call = Call(plan.provider, source, self.timeout, self.api_base, with_schema)
+            failure = translated(error, call)
         raise failure
-
-    def _params(self, ask: Ask, access: SignIn) -> dict[str, Any]:
-        params: dict[str, Any] = copy.deepcopy(dict(self.extra_params or {}))
-        params |= {
-            "model": self.model,
-            "messages": messages(ask),
-            "timeout": self.timeout,
-            "max_retries": 0,  # LiteLLM's own go unannounced, and past the deadline
-            "drop_params": False,  # else a schema may be dropped in silence
-        }
-        if access.api_key is not None:
-            params["api_key"] = access.api_key
-        if self.api_base is not None:
-            params["api_base"] = self.api_base
-        if ask.form == "json":
-            params["response_format"] = {"type": "json_object"}
-        if ask.schema is not None:
-            strict = qualifies_for_strict(ask.schema)
-            described = {"name": RESPONSE_NAME, "schema": ask.schema, "strict": strict}
-            params["response_format"] = {"type": "json_schema", "json_schema": described}
-        return params
-
-    def _call(self, provider: str, key_source: str, *, with_schema: bool) -> Call:
-        return Call(provider, key_source, self.timeout, self.api_base, with_schema)
 
 
 def _problem_of_url(url: str) -> str | None:
@@ -247,41 +216,3 @@ def _problem_of_url(url: str) -> str | None:
     if has_password:
         return "api_base must not hold a user name; put the key in api_key_env"
     return None if is_usable else f"api_base must be an http or https URL, not {url!r}"
-
-
-def _problem_of_params(params: Mapping[str, object], above: str = "extra_params") -> str | None:
-    for name, value in params.items():
-        if name in RESERVED:
-            return (
-                f"{above} must not hold {name!r}, which the backend itself sets or has a field for"
-            )
-        if name in _NESTED and isinstance(value, Mapping):
-            if problem := _problem_of_params(value, f"{above}.{name}"):
-                return problem
-    return None
-
-
-def _reply(litellm: ModuleType, response: Any) -> Reply:
-    document = response.model_dump(warnings=False)
-    for choice in document.get("choices") or []:
-        message = choice.get("message") or {}
-        # What the provider said beside the content, a refusal for one, stands in a field apart.
-        message |= {
-            name: value
-            for name, value in (message.get("provider_specific_fields") or {}).items()
-            if name == "refusal" and value
-        }
-    reply = read_completion(document)
-    return replace(reply, usage=replace(reply.usage, cost_usd=_cost(litellm, response)))
-
-
-def _cost(litellm: ModuleType, response: Any) -> float | None:
-    """The price in US dollars, where LiteLLM knows it."""
-    hidden = getattr(response, "_hidden_params", None)
-    cost = hidden.get("response_cost") if isinstance(hidden, dict) else None
-    if cost is None:
-        try:
-            cost = litellm.completion_cost(completion_response=response)
-        except Exception:  # noqa: BLE001 - no price for this model, or a field that it misses
-            return None
-    return float(cost) if isinstance(cost, int | float) and cost > 0 else None

@@ -1,9 +1,9 @@
 """From what LiteLLM raises to an `LLMBackendError`.
 
-LiteLLM wraps a provider's answer in an exception of its own, of which neither class, nor status, nor
-text can be relied on: a refused connection is a status 500, a 403 is one of three classes, and the
-text may hold a traceback. So the chain is searched for what really happened: the HTTP answer, or
-the broken connection. Nothing of the chain is kept, since its frames and requests hold the key.
+LiteLLM wraps a provider's answer in an exception of its own, of which neither class, nor status,
+nor text can be relied on: a refused connection is a status 500, a 403 is one of three classes, and
+the text may hold a traceback. So the chain is searched for what really happened: the HTTP answer,
+or the broken connection. Nothing of the chain is kept: its frames and requests hold the key.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ _PREFIX = re.compile(
 _STATUS_PREFIX = re.compile(r"^\s*Error code: \d{3} - ")
 # What it appends: a traceback, an advertisement, settings of its own that do not exist here.
 _SUFFIX = re.compile(
-    r"\s*(Traceback \(most recent call last\)|This looks like a bug in LiteLLM|Received Model Group="
-    r"|LiteLLM Retried:|\.? Handle with `litellm|Give Feedback / Get Help|For more information check:"
-    r"|If the provider accepts this parameter|To drop these, set|\.\s*Docs: http|Learn more: http).*",
+    r"\s*(Traceback \(most recent call last\)|This looks like a bug in LiteLLM"
+    r"|Received Model Group=|LiteLLM Retried:|\.? Handle with `litellm|Give Feedback / Get Help"
+    r"|For more information check:|If the provider accepts this parameter|To drop these, set"
+    r"|\.\s*Docs: http|Learn more: http).*",
     re.DOTALL,
 )
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'|[Mm]issing optional dependency '([\w.]+)'")
@@ -168,6 +169,8 @@ def _from_surroundings(chain: list[BaseException]) -> LLMBackendError | None:
 
 def _from_provider_class(chain: list[BaseException], call: Call) -> LLMBackendError | None:
     """The failure that LiteLLM's code for one provider made of an answer it looked at itself."""
+    if any(_is_mistake(error) for error in chain):
+        return None  # its own, to which it gave a status
     for error in reversed(chain):
         status = getattr(error, "status_code", None)
         if type(error).__module__.startswith("litellm.llms") and isinstance(status, int):
@@ -194,17 +197,14 @@ def _from_litellm(error: BaseException, call: Call) -> LLMBackendError:
     if "LLM Provider NOT provided" in said or name == "LiteLLMUnknownProvider":
         problem = "LiteLLM knows no provider for this model; write it as provider/model"
         return LLMBackendError(problem, kind="not-configured")
-    if name == "UnsupportedParamsError":
-        is_the_form = call.with_schema and is_about_the_schema(said)
-        return LLMBackendError(said, kind="unsupported" if is_the_form else "rejected")
+    if call.with_schema and is_about_the_schema(said):
+        return LLMBackendError(said, kind="unsupported")
     if name == "AuthenticationError":
         problem = f"{said}; check {call.key_source}"
         return LLMBackendError(problem, kind="not-configured")
-    if name in ("BadRequestError", "NotFoundError", "UnprocessableEntityError"):
+    if name in ("BadRequestError", "NotFoundError", "UnsupportedParamsError"):
         return LLMBackendError(said, kind="rejected")
-    return LLMBackendError(
-        f"LiteLLM failed with {name}: {said}" if said else f"LiteLLM failed with {name}"
-    )
+    return LLMBackendError(": ".join(filter(None, [f"LiteLLM failed with {name}", said])))
 
 
 def _is_answer(error: BaseException) -> bool:
@@ -222,6 +222,12 @@ def _is_of_transport(error: BaseException) -> bool:
         module in ("httpcore", "httpx", "requests", "urllib3")
         or {"HTTPClientError", "EndpointConnectionError"} & _classes(error)  # botocore
     )
+
+
+def _is_mistake(error: BaseException) -> bool:
+    """Whether it is what Python raises where code meets a value that it did not expect."""
+    module = type(error).__module__.partition(".")[0]
+    return module in ("builtins", "json", "pydantic_core") and type(error) is not Exception
 
 
 def _classes(error: BaseException) -> set[str]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from openrange.errors import LLMBackendError
 from openrange.llm import Key, find_key
-
 from openrange_litellm.providers import key_variables, provider_called
 
 # Where LiteLLM is given no key it looks for one, and for every provider that speaks OpenAI's API
@@ -50,7 +49,7 @@ def sign_in(
     api_base: str | None,
     params: Mapping[str, object],
 ) -> SignIn:
-    """Find the key for a provider. `api_key` beats `api_key_env` beats the provider's own variables.
+    """Find a provider's key: `api_key`, else `api_key_env`, else the provider's own variables.
 
     Args:
         provider: Its name in LiteLLM.

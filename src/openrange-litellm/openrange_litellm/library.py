@@ -8,9 +8,10 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any, TypeVar
 
 from openrange.errors import LLMBackendError
 
@@ -33,10 +34,20 @@ _LOGGERS = (
     "uvicorn.access",
     "uvicorn.error",
 )
+# Where LiteLLM's code for a provider may be. Importing it compiles data models, which warns.
+_CODE_OF_A_PROVIDER = (
+    "chat.handler",
+    "chat.transformation",
+    "completion.handler",
+    "completion.transformation",
+)
 _OWN_LOGGERS = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router")
 
-_LOCK = threading.Lock()
+T = TypeVar("T")
+
+_LOCK = threading.RLock()
 _ready: ModuleType | None = None
+_known: set[str] = set()
 
 
 def load() -> ModuleType:
@@ -59,8 +70,7 @@ def load() -> ModuleType:
         if _ready is not None:
             return _ready
         try:
-            with _environment(), _loggers(), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with _guard():
                 module = importlib.import_module("litellm")
                 _warm_up(module)
         except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
@@ -74,7 +84,37 @@ def load() -> ModuleType:
     )
 
 
-def _warm_up(module: ModuleType) -> None:
+def first_time(provider: str, look_up: Callable[[], T]) -> T:
+    """Look something up in LiteLLM, which imports its code for a provider when it is first used.
+
+    Args:
+        provider: The provider's name.
+        look_up: What to do, without any network.
+
+    Returns:
+        What it returns.
+    """
+    if provider in _known:
+        return look_up()
+    with _LOCK, _guard():
+        result = look_up()
+        # `cohere_chat` lives in the folder `cohere`.
+        for folder in {provider, provider.rpartition("_")[0]} - {""}:
+            for module in _CODE_OF_A_PROVIDER:
+                _optional(f"litellm.llms.{folder}.{module}")
+        _known.add(provider)
+    return result
+
+
+@contextmanager
+def _guard() -> Iterator[None]:
+    """Put back whatever an import changes in the process."""
+    with _environment(), _loggers(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _warm_up(module: Any) -> None:
     """Do now what LiteLLM would do at its first call, outside of the guard."""
     # The one setting of LiteLLM that is changed, because LiteLLM takes it only globally: without
     # it, every failure prints an advertisement to standard output.
@@ -92,7 +132,7 @@ def _warm_up(module: ModuleType) -> None:
 def _optional(name: str) -> ModuleType | None:
     try:
         return importlib.import_module(name)
-    except ImportError:
+    except Exception:  # noqa: BLE001 - what is needed and broken says so when it is used
         return None
 
 

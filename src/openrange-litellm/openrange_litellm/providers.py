@@ -10,8 +10,8 @@ from typing import Literal
 DEFAULT_MODELS: Mapping[str, str | None] = {
     "ANTHROPIC_API_KEY": "anthropic/claude-sonnet-4-6",
     "ANTHROPIC_AUTH_TOKEN": "anthropic/claude-sonnet-4-6",
-    "GEMINI_API_KEY": "gemini/gemini-flash-latest",
-    "GOOGLE_API_KEY": "gemini/gemini-flash-latest",
+    "GEMINI_API_KEY": "gemini/gemini-3.5-flash",
+    "GOOGLE_API_KEY": "gemini/gemini-3.5-flash",
     "OPENROUTER_API_KEY": "openrouter/anthropic/claude-sonnet-4.6",
     "GROQ_API_KEY": "groq/openai/gpt-oss-120b",
     "MISTRAL_API_KEY": "mistral/mistral-large-latest",
@@ -164,11 +164,13 @@ _BY_NAME: dict[str, Provider] = {
     "xinference": Provider(("XINFERENCE_API_KEY",), "local"),
 }
 
+# Those whose variable is their name in capitals, and `_API_KEY`.
 _REGULAR = """
-    ai21 ai21_chat aiml amazon_nova baseten cerebras chutes clarifai cloudflare codestral compactifai
-    dashscope deepinfra deepseek edenai galadriel github gradient_ai groq heroku hyperbolic inception
-    meta minimax mistral modelscope moonshot morph nebius novita nscale nvidia_nim ovhcloud parasail
-    poe predibase publicai reka sambanova sarvam synthetic tencent v0 wandb xai zai
+    ai21 aiml amazon_nova baseten cerebras chutes clarifai cloudflare codestral compactifai
+    dashscope deepinfra deepseek edenai galadriel github gradient_ai groq heroku hyperbolic
+    inception meta minimax mistral modelscope moonshot morph nebius novita nscale nvidia_nim
+    ovhcloud parasail poe predibase publicai reka sambanova sarvam synthetic tencent v0 wandb xai
+    zai
 """
 
 # Names that LiteLLM takes without a provider in front, as far as they leave no doubt.

@@ -161,14 +161,8 @@ class CodexBackend(BackendSettings):
 
     def _run(self, arguments: list[str], prompt: str, cwd: Path, ask: Ask) -> str:
         """Standard output of the program, after a clean exit."""
-        with (
-            tempfile.TemporaryFile() as stdin,
-            tempfile.TemporaryFile() as stdout,
-            tempfile.TemporaryFile() as stderr,
-        ):
-            stdin.write(prompt.encode("utf-8", "replace"))
-            stdin.seek(0)
-            returncode = self._wait(arguments, cwd, stdin, stdout, stderr)
+        with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+            returncode = self._wait(arguments, prompt, cwd, stdout, stderr)
             if returncode == 0:
                 return _read(stdout)
             said = _cause(_tail(stderr), prompt) or _cause(_tail(stdout), prompt) or "no output"
@@ -180,21 +174,24 @@ class CodexBackend(BackendSettings):
         )
 
     def _wait(
-        self, arguments: list[str], cwd: Path, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO
+        self, arguments: list[str], prompt: str, cwd: Path, stdout: BinaryIO, stderr: BinaryIO
     ) -> int:
         """The exit status, within the deadline. Files, not pipes: nothing can block on them."""
         problem: str
         deadline = time.monotonic() + self.timeout
         try:
-            process = subprocess.Popen(  # noqa: S603 - no shell; the user chose the program
-                arguments,
-                cwd=cwd,
-                env=self._environment(),
-                stdin=stdin,
-                stdout=stdout,
-                stderr=stderr,
-                start_new_session=True,
-            )
+            with tempfile.TemporaryFile() as stdin:
+                stdin.write(prompt.encode("utf-8", "replace"))
+                stdin.seek(0)
+                process = subprocess.Popen(  # noqa: S603 - no shell; the user chose the program
+                    arguments,
+                    cwd=cwd,
+                    env=self._environment(),
+                    stdin=stdin,
+                    stdout=stdout,
+                    stderr=stderr,
+                    start_new_session=True,
+                )
         except (OSError, ValueError) as error:
             problem = str(error)
         else:
@@ -206,9 +203,13 @@ class CodexBackend(BackendSettings):
                     _check_size(stderr)
             finally:
                 _end(process)
-            failure = timed_out(self.timeout)
-            failure.returncode = process.returncode
-            raise failure
+            words = _last_error(_tail(stderr), prompt)
+            raise LLMBackendError(
+                f"{timed_out(self.timeout)}{words and f'; its last error: {words}'}",
+                kind="timeout",
+                retryable=True,
+                returncode=process.returncode,
+            )
         raise LLMBackendError(
             f"{self.command!r} cannot be started: {problem}", kind="process", returncode=126
         )
@@ -250,10 +251,18 @@ def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 
 def _cause(log: str, prompt: str) -> str:
-    """Why the program failed, from a log that begins with a banner and repeats the prompt."""
-    log = log.replace(prompt.strip() or "\n", "\n")
-    _, marker, cause = f"\n{log}".rpartition("\nERROR: ")
-    return cause.strip()[:MAX_CAUSE] if marker else cause.strip()[-MAX_CAUSE:]
+    """Why the program failed: its last error, or else the end of what it wrote."""
+    return _last_error(log, prompt) or _without(prompt, log).strip()[-MAX_CAUSE:]
+
+
+def _last_error(log: str, prompt: str) -> str:
+    """What follows the last `ERROR:`, in a log that has a banner and repeats the prompt."""
+    _, marker, words = f"\n{_without(prompt, log)}".rpartition("\nERROR: ")
+    return words.strip()[:MAX_CAUSE] if marker else ""
+
+
+def _without(prompt: str, log: str) -> str:
+    return log.replace(prompt.strip() or "\n", "\n")
 
 
 def _check_size(stream: BinaryIO) -> None:

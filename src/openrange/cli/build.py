@@ -10,6 +10,7 @@ import click
 
 from openrange.cli.failure import Invocation
 from openrange.cli.options import config_option, json_option, store_option
+from openrange.core.text import one_line
 
 
 @click.command()
@@ -67,7 +68,7 @@ def build(
     if not as_json:
         asked = getattr(resolved.backend, "model", None)
         named = f"{resolved.name} ({asked})" if asked else resolved.name
-        click.echo(f"using the backend {named}, because {resolved.why}", err=True)
+        click.echo(one_line(f"using the backend {named}, because {resolved.why}"), err=True)
     with progress(resolved.name, silent=as_json) as sink:
         built, path = build_and_save(
             plan,

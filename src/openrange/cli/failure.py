@@ -85,6 +85,8 @@ def _sentence(error: Exception) -> str:
         return one_line(error.format_message()) + see
     if isinstance(error, OpenRangeError):
         return one_line(str(error))
+    if isinstance(error, OSError):  # ours are named where they happen: this is the output's
+        return one_line(f"cannot write the output: {error.strerror or type(error).__name__}")
     return one_line(f"unexpected {type(error).__name__}: {error}; please report this as a bug")
 
 

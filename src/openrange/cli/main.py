@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -35,16 +37,27 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: The command line without the program's name; None takes the process's own.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     invocation = Invocation(as_json="--json" in given)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A world holds any script, and the output may be in an encoding that does not.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = openrange.main(given, prog_name="openrange", standalone_mode=False, obj=invocation)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our output is gone, and Python would complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except Exception as error:  # noqa: BLE001 - never a traceback
-        show_failure(error, invocation)
-        sys.exit(exit_status(error))
+        status = exit_status(error)
+        with suppress(OSError):  # nobody can be told
+            show_failure(error, invocation)
+    _let_go_of_output()
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _let_go_of_output() -> None:
+    """Drop what cannot be written, about which Python would complain at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+import click
+
 from openrange.core.text import one_line
 from openrange.llm.recording import EventSink
 
@@ -23,8 +25,8 @@ def progress(backend: str, *, silent: bool) -> Iterator[EventSink]:
     """
     if silent:
         yield _ignore
-    elif not sys.stderr.isatty():
-        yield _sink(backend, lambda line, lasting: print(line, file=sys.stderr, flush=True))  # noqa: T201
+    elif sys.stderr is None or not sys.stderr.isatty():
+        yield _sink(backend, lambda line, lasting: click.echo(line, err=True))
     else:
         from rich.console import Console
         from rich.text import Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -52,7 +53,7 @@ def build_text(built: Built, path: Path | None) -> str:
         "The world is admitted: its task was solved on the running world, and is not given away.",
         "",
         f"  snapshot   {snapshot_id}",
-        f"  file       {path}",
+        f"  file       {one_line(str(path))}",
         f"  designed   by {built.backend}{model}, {attempts}, {built.seconds:.1f} s",
         f"  usage      {usage_line(built.usage.to_mapping())}",
         *_tasks(built.snapshot),
@@ -97,7 +98,7 @@ def inspect_text(snapshot: Snapshot, path: Path) -> str:
     usage = metadata.get("usage")
     lines = [
         f"  snapshot   {snapshot.id}",
-        f"  file       {path}",
+        f"  file       {one_line(str(path))}",
         f"  pack       {one_line(snapshot.pack_id)} {one_line(snapshot.pack_version)}",
     ]
     lines += [
@@ -159,7 +160,7 @@ def _tasks(snapshot: Snapshot) -> list[str]:
 def _store_flag(path: Path | None) -> str:
     if path is None or path.parent == Path("snapshots"):
         return ""
-    return f" --store {path.parent}"
+    return f" --store {shlex.quote(one_line(str(path.parent)))}"
 
 
 def _tree(value: object, depth: int = 0) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from openrange.core.crawl import crawl
 from openrange.core.leak import leaks
 from openrange.core.pack import Pack, Realization
+from openrange.core.text import one_line
 from openrange.core.visitor import Page, VisitError, Visitor
 from openrange.core.world import BOOT_SECONDS, BootError, RunningWorld, boot
 
@@ -69,11 +70,15 @@ def admit(
         with boot(pack, realization.world, boot_seconds) as running:
             checks.append(Check("boot", True, "the world answers on loopback"))
             for probe in (_solver, _benign, _crawl, _alive):
+                name, patience = probe.__name__.strip("_"), 0.0
                 try:
                     check = probe(pack, realization, running)
                 except VisitError as error:
-                    check = Check(probe.__name__.strip("_"), False, str(error))
-                if not check.passed and not running.is_alive:
+                    check, patience = Check(name, False, str(error)), 0.5
+                except Exception as error:  # noqa: BLE001 - a solver may trip over any odd world
+                    said = one_line(f"{type(error).__name__}: {error}", 200)
+                    check = Check(name, False, f"the pack's own code stumbled ({said})")
+                if not check.passed and running.has_ended(patience):
                     check = Check("alive", False, f"the world went down; {check.message}")
                 checks.append(check)
                 if not check.passed:
@@ -115,7 +120,7 @@ def _crawl(pack: Pack, realization: Realization, running: RunningWorld) -> Check
 
 
 def _alive(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
-    if running.is_alive and running.visitor().get("/").status < 500:
+    if not running.has_ended() and running.visitor().get("/").status < 500:
         return Check("alive", True, "the world still answers")
     return Check("alive", False, "the world no longer answers as it should")
 

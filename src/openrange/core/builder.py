@@ -83,7 +83,7 @@ def build_world(
             realization, reports = _admitted(
                 manifest, pack, llm, backend, prompt, max_repairs, tell
             )
-    except (OpenRangeError, KeyboardInterrupt) as error:
+    except BaseException as error:
         tell("build_failed", {"type": type(error).__name__, "message": str(error)})
         raise
     seconds = time.monotonic() - started

@@ -155,8 +155,8 @@ def _installed_pack(pack_id: str) -> Pack:
 def _read_answer(file: Path) -> tuple[str, str | None]:
     """The flag that the agent gives, and what is wrong with its file, if anything."""
     try:
-        # An agent may have made anything there: opening a pipe would wait for a writer.
-        with file.open("rb", opener=_without_waiting) as stream:
+        # An agent may have made anything there: opening a named pipe would wait for a writer.
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return "", f"{RESULT_FILE} is not a file"
             raw = stream.read(MAX_RESULT_BYTES + 1)
@@ -174,7 +174,3 @@ def _read_answer(file: Path) -> tuple[str, str | None]:
     if not isinstance(answer, str):
         return "", f'{RESULT_FILE} has no text under the key "flag"'
     return answer.strip(), None
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)

@@ -6,6 +6,7 @@ import base64
 import codecs
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
@@ -13,9 +14,10 @@ from urllib.parse import unquote
 def leaks(text: str, flag: str) -> bool:
     """Whether a flag can be read off a text by somebody who has nothing but the text.
 
-    It is looked for as it is, without its wrapping, reversed, in ROT13, in hexadecimal, base32,
-    base64 (at any offset, in both alphabets, and once more within base64), percent-encoded, as
-    HTML or backslash entities, and with separators between its characters.
+    It is looked for as it is, without its wrapping, reversed, in ROT13, in hexadecimal, base32 and
+    base64 (at any offset, and once more within base64), percent-encoded, as decimal codes, as HTML
+    entities or backslash escapes, in full-width letters, and with tags or separators between its
+    characters.
 
     Args:
         text: What was seen: a page with its headers, say.
@@ -63,11 +65,17 @@ def _views(text: str) -> Iterator[str]:
     yield text
     yield html.unescape(text)
     yield unquote(text)
-    yield _ESCAPES.sub(lambda match: chr(int(match.group(1), 16)), text)
-    bare = html.unescape(_TAGS.sub("", text))
-    yield re.sub(r"[\W_]+", "", bare)
-    yield re.sub(r"\s+", "", bare)
+    yield _unescaped(text)
+    for visible in (text, _TAGS.sub("", text)):
+        decoded = _unescaped(unquote(html.unescape(visible)))
+        plain = unicodedata.normalize("NFKC", decoded)
+        yield re.sub(r"\s+", "", plain)
+        yield re.sub(r"0x|[\W_]+", "", plain)
 
 
-_ESCAPES = re.compile(r"\\(?:x|u00)([0-9a-fA-F]{2})")
+def _unescaped(text: str) -> str:
+    return _ESCAPES.sub(lambda match: chr(int(match.group(1), 16)), text)
+
+
+_ESCAPES = re.compile(r"\\(?:x|u00|u\{0*)([0-9a-fA-F]{2})\}?")
 _TAGS = re.compile(r"<[^<>]*>")

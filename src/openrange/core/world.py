@@ -54,10 +54,13 @@ class RunningWorld:
         """A new client, without cookies."""
         return Visitor(self.url)
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether the world's process still runs."""
-        return self.process.poll() is None
+    def has_ended(self, patience: float = 0.0) -> bool:
+        """Whether the world's process is gone, or goes within so many seconds.
+
+        A connection that breaks is seen before the end of the process that broke it, and so
+        whoever asks because of a broken connection should have some patience.
+        """
+        return _status(self.process, patience) is not None
 
 
 @contextmanager
@@ -145,7 +148,7 @@ def _handshake(
         port = None
     if isinstance(port, int) and 0 < port < 65536:
         return port
-    status = _ended(process)
+    status = _status(process)
     said = "did not say its port" if status is None else f"ended with status {status}"
     raise BootError(f"the world's process {said}")
 
@@ -172,15 +175,15 @@ def _first_answer(running: RunningWorld, deadline: float) -> None:
         problem = str(error)
     else:
         return
-    status = _ended(running.process)
+    status = _status(running.process)
     if status is not None:
         problem = f"the world's process ended with status {status}"
     raise BootError(problem)
 
 
-def _ended(process: subprocess.Popen[bytes]) -> int | None:
+def _status(process: subprocess.Popen[bytes], patience: float = 0.5) -> int | None:
     """The exit status of a process that is on its way out, or None for one that runs on."""
     try:
-        return process.wait(0.5)
+        return process.wait(patience)
     except subprocess.TimeoutExpired:
         return None

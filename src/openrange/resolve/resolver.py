@@ -110,7 +110,7 @@ def realize(choice: Choice) -> Resolved:
     """
     backend_class = choice.plugins.load(BACKENDS, choice.name)
     known = field_names(backend_class)
-    own_variables = choice.plugins.key_variables(backend_class)
+    own_variables = choice.plugins.key_variables(choice.name)
     layers = []
     for layer in choice.layers:
         refuse_secrets(layer, backend_class)
@@ -124,7 +124,7 @@ def realize(choice: Choice) -> Resolved:
             )
         layers.append(layer)
     surroundings = choice.plugins.environment_options(
-        backend_class, _set_variables(), choice.variable
+        choice.name, _set_variables(), choice.variable
     )
     layers.append(Layer("the environment", None, surroundings))
     options = replace(choice, layers=tuple(layers)).options

@@ -1,0 +1,90 @@
+"""From what is asked to the parameters of `litellm.completion`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from openrange.llm import Ask, qualifies_for_strict
+from openrange.llm.chat import messages
+from openrange_litellm.routing import Route
+
+RESPONSE_NAME = "openrange_response"
+
+# What a caller's own parameters must not hold: fields of the backend;
+_FIELDS = """
+    api_base api_key base_url max_retries model num_retries request_timeout stream_timeout timeout
+"""
+# what would displace the messages or the schema, under any provider's name for them;
+_CONTENT = """
+    contents format generationConfig input messages output_format prompt response_format
+    response_json_schema response_schema responseFormat responseJsonSchema responseSchema system
+    system_instruction systemInstruction
+"""
+# and what makes LiteLLM do something other than one request for one text, or drop the schema.
+_CONDUCT = """
+    additional_drop_params client context_window_fallback_dict custom_llm_provider drop_params
+    fallbacks function_call functions mock_response mock_timeout mock_tool_calls model_list n
+    parallel_tool_calls retry_policy retry_strategy stream stream_options tool_choice toolConfig
+    tools
+"""
+_RESERVED = frozenset((_FIELDS + _CONTENT + _CONDUCT).split())
+# Tables whose content ends up in the body of the request.
+_MERGED = frozenset({"extra_body", "outputConfig", "output_config", "text"})
+
+
+def problem_of(extra: Mapping[str, object], where: str = "extra_params") -> str | None:
+    """Say what must not stand among a caller's own parameters.
+
+    Args:
+        extra: The parameters.
+        where: What they are called.
+
+    Returns:
+        The problem with the first such name, or None.
+    """
+    for name, value in extra.items():
+        if name in _RESERVED:
+            return f"{where} must not hold {name!r}: the backend sets it, or has a field for it"
+        if name in _MERGED and isinstance(value, Mapping):
+            problem = problem_of(value, f"{where}.{name}")
+            if problem is not None:
+                return problem
+    return None
+
+
+def call_parameters(
+    model: str, ask: Ask, extra: Mapping[str, object], timeout: float, route: Route
+) -> dict[str, Any]:
+    """The parameters of one call, but for the key and the address.
+
+    Args:
+        model: The model's name in LiteLLM.
+        ask: What to ask.
+        extra: The caller's own parameters, which are copied: LiteLLM changes some in place.
+        timeout: Seconds for each step of the exchange.
+        route: What LiteLLM makes of the model.
+
+    Returns:
+        Parameters by name.
+    """
+    parameters: dict[str, Any] = copy.deepcopy(dict(extra))
+    own = route.without_retries
+    allowed = [*parameters.get("allowed_openai_params", ()), *own.get("allowed_openai_params", ())]
+    parameters |= own
+    if allowed:
+        parameters["allowed_openai_params"] = allowed
+    parameters |= {
+        "model": model,
+        "messages": messages(ask),
+        "timeout": float(timeout),  # some of LiteLLM's code refuses an int
+        "drop_params": False,  # else a schema may be dropped in silence
+    }
+    if ask.form == "json":
+        parameters["response_format"] = {"type": "json_object"}
+    if ask.schema is not None:
+        strict = qualifies_for_strict(ask.schema)
+        described = {"name": RESPONSE_NAME, "schema": ask.schema, "strict": strict}
+        parameters["response_format"] = {"type": "json_schema", "json_schema": described}
+    return parameters

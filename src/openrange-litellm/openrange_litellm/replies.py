@@ -1,0 +1,45 @@
+"""From LiteLLM's response object to a reply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+from openrange.llm import Reply
+from openrange.llm.chat import read_completion
+
+
+def read_response(litellm: ModuleType, response: Any) -> Reply:
+    """Read what `litellm.completion` returned.
+
+    Args:
+        litellm: The module, which knows prices.
+        response: Its `ModelResponse`.
+
+    Returns:
+        The reply, with its price where LiteLLM knows it.
+
+    Raises:
+        LLMBackendError: The response is empty, or carries an error.
+    """
+    document = response.model_dump(warnings=False)
+    for choice in document.get("choices") or ():
+        message = choice.get("message") or {}
+        # LiteLLM's messages have no field for a refusal; it stands among what is left over.
+        left_over = message.get("provider_specific_fields") or {}
+        message.setdefault("refusal", left_over.get("refusal"))
+    reply = read_completion(document)
+    return replace(reply, usage=replace(reply.usage, cost_usd=_cost(litellm, response)))
+
+
+def _cost(litellm: ModuleType, response: Any) -> float | None:
+    """The price in US dollars. LiteLLM says 0 for a model that it has no price of."""
+    hidden = getattr(response, "_hidden_params", None)
+    cost = hidden.get("response_cost") if isinstance(hidden, dict) else None
+    if cost is None:
+        try:
+            cost = litellm.completion_cost(completion_response=response)
+        except Exception:  # noqa: BLE001 - no price for this model, or a field that it misses
+            return None
+    return float(cost) if isinstance(cost, int | float) and cost > 0 else None

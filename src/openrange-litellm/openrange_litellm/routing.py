@@ -1,0 +1,98 @@
+"""Where LiteLLM sends a model's requests, and what it can say there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from openrange.errors import LLMBackendError
+from openrange.llm import SCHEMA_FORMS
+from openrange.llm.run import Form
+from openrange_litellm.library import first_time
+
+# Providers without a host of their own. For them LiteLLM falls back to OpenAI's host, or to the one
+# in OPENAI_BASE_URL, neither of which the user meant.
+_WITHOUT_A_HOST = frozenset(
+    {
+        "ai21",
+        "custom_openai",
+        "hosted_vllm",
+        "litellm_proxy",
+        "lm_studio",
+        "openai_like",
+        "xinference",
+    }
+)
+
+
+# Asked by way of OpenAI's SDK, although LiteLLM's list of those leaves them out.
+_MORE_BY_SDK = ("azure", "text-completion-inception")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What LiteLLM makes of a model's name.
+
+    Args:
+        provider: The provider that it chose.
+        supported: The parameters that it takes for this model; None when it has no list, and
+            sends everything.
+        is_openai_sdk: Whether it asks by way of OpenAI's SDK.
+    """
+
+    provider: str
+    supported: Collection[str] | None
+    is_openai_sdk: bool
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The ways to ask for an object that LiteLLM has for this model."""
+        takes_it = self.supported is None or "response_format" in self.supported
+        return SCHEMA_FORMS if takes_it else ("prompt",)
+
+    @property
+    def without_retries(self) -> dict[str, Any]:
+        """The parameters that stop LiteLLM's own retries, which are silent and pass the deadline.
+
+        Where they are made by OpenAI's SDK, LiteLLM drops `max_retries` on the way there for some
+        providers, unless it is allowed by name. Elsewhere there are none, and the parameter would
+        end up in the request or be refused.
+        """
+        if self.supported is None or "max_retries" in self.supported:
+            return {"max_retries": 0}
+        if self.is_openai_sdk:
+            return {"max_retries": 0, "allowed_openai_params": ["max_retries"]}
+        return {}
+
+
+def route(litellm: ModuleType, model: str, api_base: str | None) -> Route:
+    """Ask LiteLLM's own tables about a model; nothing is sent.
+
+    Args:
+        litellm: The module.
+        model: The model's name.
+        api_base: Where the user sends requests, if not to the provider's own host.
+
+    Returns:
+        The route.
+
+    Raises:
+        LLMBackendError: Of kind `not-configured`, when it leads nowhere.
+    """
+    name, provider, _, base = litellm.get_llm_provider(model, api_base=api_base)
+    if provider in _WITHOUT_A_HOST and not base:
+        variable = re.sub(r"\W", "_", provider).upper() + "_API_BASE"
+        raise LLMBackendError(
+            f"{provider} has no host of its own: set api_base (or {variable})",
+            kind="not-configured",
+        )
+    supported = first_time(
+        provider,
+        lambda: litellm.get_supported_openai_params(name, custom_llm_provider=provider),
+    )
+    by_sdk = {*litellm.openai_compatible_providers, *_MORE_BY_SDK}
+    is_list = isinstance(supported, list)
+    return Route(provider, frozenset(supported) if is_list else None, provider in by_sdk)

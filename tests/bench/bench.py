@@ -1,0 +1,73 @@
+"""How long the steps of a build take on this machine: medians, in milliseconds."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from chat_server import ChatServer
+
+import openrange
+from openrange.core.admission import admit
+from openrange.core.world import boot
+from openrange.packs.webapp import WebappPack
+
+
+def median(call: Callable[[], object], times: int) -> float:
+    call()
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken) * 1000
+
+
+def program(*arguments: str) -> Callable[[], object]:
+    command = [sys.executable, *arguments]
+    return lambda: subprocess.run(command, check=True, capture_output=True)
+
+
+def main() -> None:
+    pack, manifest = WebappPack(), openrange.Manifest.starter()
+    request = openrange.LLMRequest("design", pack.briefing(manifest), pack.design_schema(manifest))
+    design = openrange.OfflineBackend().complete(request).parsed_json
+    assert design is not None
+    realization = pack.realize(manifest, design)
+
+    def boot_once() -> None:
+        with boot(pack, realization.world):
+            pass
+
+    with ChatServer().running() as server, tempfile.TemporaryDirectory() as folder:
+        llm = openrange.OpenAICompatibleBackend(base_url=server.url, model="m")
+        plain = openrange.LLMRequest("hello")
+        offline = ["-m", "openrange", "build", "--backend", "offline", "--output", folder]
+        rows: list[tuple[str, Callable[[], object], int]] = [
+            ("python -c pass", program("-c", "pass"), 10),
+            ("import openrange, in a new process", program("-c", "import openrange"), 10),
+            ("openrange backends, in a new process", program("-m", "openrange", "backends"), 5),
+            ("openrange build --backend offline, in a new process", program(*offline), 5),
+            ("resolve a backend by name", lambda: openrange.resolve_backend("offline"), 50),
+            ("offline: a design", lambda: openrange.OfflineBackend().complete(request), 20),
+            (
+                "openai-compatible: a plain request to a local server",
+                lambda: llm.complete(plain),
+                50,
+            ),
+            ("boot a world and stop it", boot_once, 10),
+            ("admit a world", lambda: admit(pack, realization), 10),
+        ]
+        for name, call, times in rows:
+            print(f"{median(call, times):10.2f}  {name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from sabotage import SPELLINGS, SabotagedPack
+from webapp_worlds import CLASSES, PACK, design_of, manifest_of
+
+from openrange.core.admission import AdmissionReport, admit
+from openrange.core.pack import Pack
+from openrange.core.visitor import Visitor
+from openrange.core.world import BootError, boot
+from openrange.packs.webapp import WebappPack
+
+SOON = 0.5
+"""Seconds for a world that never answers."""
+
+
+def admitted_by(
+    pack: Pack, weakness: str = "sql_injection", boot_seconds: float = 20.0
+) -> AdmissionReport:
+    realization = pack.realize(manifest_of(), design_of(weakness=weakness))
+    return admit(pack, realization, boot_seconds)
+
+
+def verdict(report: AdmissionReport) -> tuple[str, str]:
+    """The one check that failed, which is the last."""
+    (failure,) = report.failures
+    assert failure is report.checks[-1]
+    assert not report.admitted
+    return failure.name, failure.message
+
+
+@pytest.mark.parametrize("weakness", CLASSES)
+def test_a_sound_world_of_each_class_passes_every_check(weakness: str) -> None:
+    report = admitted_by(PACK, weakness)
+    assert report.admitted
+    assert [check.name for check in report.checks] == ["boot", "solver", "benign", "crawl", "alive"]
+    assert all(check.passed and check.message for check in report.checks)
+    assert report.failures == ()
+
+
+@pytest.mark.parametrize("weakness", CLASSES)
+def test_a_patched_weakness_fails_at_the_solver(weakness: str) -> None:
+    name, message = verdict(admitted_by(SabotagedPack("is patched"), weakness))
+    assert (name, message) == ("solver", "the reference solver finds no flag")
+
+
+def test_a_flag_that_is_not_the_one_of_the_boot_fails_at_the_solver() -> None:
+    name, message = verdict(admitted_by(SabotagedPack("gives another flag")))
+    assert (name, message) == ("solver", "the reference solver finds something else than the flag")
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_flag_on_a_page_fails_at_the_crawl(spelling: str) -> None:
+    pack = SabotagedPack("leaks on a page", spelling, "/robots.txt")
+    name, message = verdict(admitted_by(pack))
+    assert (name, message) == ("crawl", "a plain crawl (anonymous) finds the flag at /robots.txt")
+
+
+@pytest.mark.parametrize("spelling", ["plain", "base64"])
+def test_a_flag_on_a_page_for_those_who_signed_in_fails_at_the_crawl(spelling: str) -> None:
+    name, message = verdict(admitted_by(SabotagedPack("leaks on a page", spelling, "/logout")))
+    assert (name, message) == ("crawl", "a plain crawl (signed in) finds the flag at /logout")
+
+
+def test_a_flag_in_a_header_fails_at_the_crawl() -> None:
+    name, message = verdict(admitted_by(SabotagedPack("leaks in a header", "/robots.txt")))
+    assert (name, message) == ("crawl", "a plain crawl (anonymous) finds the flag at /robots.txt")
+
+
+def test_a_flag_in_a_header_of_a_redirect_fails_at_the_crawl() -> None:
+    name, message = verdict(admitted_by(SabotagedPack("leaks in a header", "/control")))
+    assert (name, message) == ("crawl", "a plain crawl (anonymous) finds the flag at /control")
+
+
+def test_a_flag_on_a_page_that_robots_are_asked_to_leave_alone_fails_at_the_crawl() -> None:
+    name, message = verdict(admitted_by(SabotagedPack("leaks on a hidden page")))
+    assert (name, message) == ("crawl", "a plain crawl (anonymous) finds the flag at /hidden")
+
+
+def test_a_page_that_is_too_large_to_be_searched_fails_at_the_crawl() -> None:
+    name, message = verdict(admitted_by(SabotagedPack("has a page that is too large", "/robots.txt")))
+    assert (name, message) == ("crawl", "/robots.txt is larger than 2,000,000 bytes")
+
+
+@pytest.mark.parametrize("weakness", CLASSES)
+def test_a_flag_behind_the_benign_door_fails_at_the_honest_visit(weakness: str) -> None:
+    name, message = verdict(admitted_by(SabotagedPack("leaks at its door"), weakness))
+    assert name == "benign"
+    assert message.endswith("is given the flag")
+
+
+@pytest.mark.parametrize(
+    ("way", "message"),
+    [
+        ("does not start", "the world's process ended with status 7"),
+        ("dies before it answers", "the world's process ended with status 5"),
+    ],
+)
+def test_a_world_that_dies_at_boot_fails_at_the_boot(way: str, message: str) -> None:
+    assert verdict(admitted_by(SabotagedPack(way))) == ("boot", message)
+
+
+@pytest.mark.parametrize("page", ["/login", "/logout", "/robots.txt"])
+def test_a_world_that_dies_while_it_is_tried_fails_to_stay_alive(page: str) -> None:
+    name, message = verdict(admitted_by(SabotagedPack("dies of a page", page)))
+    assert name == "alive"
+    assert message.startswith(f"the world went down; no reply from {page} ")
+
+
+def test_a_world_that_breaks_without_dying_fails_to_stay_alive() -> None:
+    name, message = verdict(admitted_by(SabotagedPack("is broken after a while")))
+    assert (name, message) == ("alive", "the world no longer answers as it should")
+
+
+@pytest.mark.parametrize(
+    ("way", "message"),
+    [
+        ("never says its port", "the world did not start to listen in time"),
+        ("says something else", "the world's process did not say its port"),
+        ("never replies", "no reply from / (TimeoutError: timed out)"),
+    ],
+)
+def test_a_world_that_never_answers_fails_at_the_boot(way: str, message: str) -> None:
+    assert verdict(admitted_by(SabotagedPack(way), boot_seconds=SOON)) == ("boot", message)
+
+
+class Missing(WebappPack):
+    def command(self) -> Sequence[str]:
+        return ("/no/such/program",)
+
+
+def test_a_program_that_is_not_there_fails_at_the_boot() -> None:
+    name, message = verdict(admitted_by(Missing()))
+    assert name == "boot"
+    assert message == "the world's program does not start: No such file or directory"
+
+
+class Stumbling(WebappPack):
+    def solve(self, visitor: Visitor, world: Mapping[str, object]) -> str | None:
+        raise LookupError("no such\nrow")
+
+
+def test_a_solver_that_stumbles_over_its_world_has_not_solved_it() -> None:
+    name, message = verdict(admitted_by(Stumbling()))
+    assert (name, message) == ("solver", "the pack's own code stumbled (LookupError: no such row)")
+
+
+class Idle(WebappPack):
+    def visit(self, visitor: Visitor, world: Mapping[str, object]) -> None:
+        pass
+
+
+def test_an_honest_visit_that_asks_for_nothing_proves_nothing() -> None:
+    assert verdict(admitted_by(Idle())) == ("benign", "the honest visit asks for no page")
+
+
+def test_a_report_is_json_with_one_entry_a_check() -> None:
+    assert admitted_by(SabotagedPack("is patched")).to_mapping() == [
+        {"name": "boot", "passed": True, "message": "the world answers on loopback"},
+        {"name": "solver", "passed": False, "message": "the reference solver finds no flag"},
+    ]
+
+
+def test_each_boot_has_a_flag_of_its_own_which_the_world_serves_to_its_solver_alone() -> None:
+    world = PACK.realize(manifest_of(), design_of()).world
+    with boot(PACK, world) as first, boot(PACK, world) as second:
+        assert first.flag != second.flag
+        assert first.flag not in repr(first)
+        assert PACK.solve(first.visitor(), world) == first.flag
+        assert not first.has_ended(0)
+    assert first.has_ended(0)
+
+
+def test_a_world_that_ends_takes_along_what_it_started(tmp_path: Path) -> None:
+    pack = SabotagedPack("has a child", str(tmp_path / "lock"))
+    with (tmp_path / "lock").open("wb") as file:
+        with boot(pack, pack.realize(manifest_of(), design_of()).world):
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        ends = time.monotonic() + 10
+        while time.monotonic() < ends:
+            try:
+                return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.01)
+    pytest.fail("a process of the world lives on")
+
+
+def test_a_world_sees_no_key_of_its_maker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    pack = SabotagedPack("shows its environment")
+    with boot(pack, pack.realize(manifest_of(), design_of()).world) as running:
+        names = running.visitor().get("/environment").body.split()
+    assert "PATH" in names
+    assert "OPENAI_API_KEY" not in names
+
+
+def test_a_boot_that_fails_says_so_by_an_exception() -> None:
+    with pytest.raises(BootError, match="ended with status 7"):
+        with boot(SabotagedPack("does not start"), {}):
+            pass

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import respx
+from openrange_litellm.library import load
+
+
+@pytest.fixture(autouse=True)
+def _no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test of these leaves the machine, whatever LiteLLM tries."""
+    look_up = socket.getaddrinfo
+
+    def refuse(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host in ("127.0.0.1", "localhost", b"127.0.0.1", b"localhost"):
+            return look_up(host, *arguments, **options)
+        raise socket.gaierror(socket.EAI_NONAME, f"no network in tests: {host!r}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def providers() -> Iterator[respx.MockRouter]:
+    """The network of the providers: whatever is asked there has to be routed first."""
+    with respx.mock(assert_all_called=False) as router:
+        yield router
+
+
+@pytest.fixture
+def litellm() -> Any:
+    return load()
