@@ -245,6 +245,13 @@ class TestFailures:
         start = "codex: exited with status 1: status 502 Bad Gateway: <html>xxx"
         assert message.startswith(start)
 
+    def test_a_short_prompt_is_not_taken_out_of_the_words_of_an_error(
+        self, program: MakeProgram
+    ) -> None:
+        codex = program("fail(1, f'user\\n{prompt}\\nERROR: the account is suspended')")
+        with pytest.raises(LLMBackendError, match="exited with status 1: the account is suspended"):
+            CodexBackend(codex.command).complete(LLMRequest("a"))
+
     def test_a_sign_in_that_is_not_accepted_says_what_to_do(self, program: MakeProgram) -> None:
         codex = program("fail(1, 'ERROR: unexpected status 401 Unauthorized: no token')")
         assert "sign in with `codex login`" in str(failure(CodexBackend(codex.command)))

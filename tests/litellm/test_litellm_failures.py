@@ -4,15 +4,19 @@ import copy
 import logging
 import pickle
 import socket
-import ssl
 import sys
+import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import respx
+from chat_server import ChatServer
 from openrange_litellm import LiteLLMBackend
 from provider_replies import ANTHROPIC, OPENAI, PROVIDERS, SECRET, Provider, openai_reply
 
@@ -129,53 +133,81 @@ def test_the_deadline_holds_whatever_the_provider_does(
     assert "timed out after 0.3 seconds" in str(error)
 
 
-def certificate_error() -> ssl.SSLCertVerificationError:
-    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
-    error.verify_message = "self-signed certificate"
-    return error
+@contextmanager
+def closing_server() -> Iterator[str]:
+    """A server that takes a connection and closes it without a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def close_each() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    connection.recv(65_536)
+                    connection.close()
+
+        threading.Thread(target=close_each, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def closed_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=str)
+def test_a_refused_connection_has_no_status(provider: Provider) -> None:
+    address = closed_port()
+    error = failure(backend(provider, api_base=address), kind="connection")
+    assert f"connection refused: nothing listens at {urlsplit(address).netloc}" in str(error)
+    assert (error.status, error.retryable) == (None, True)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=str)
+def test_an_unknown_host_has_no_status(provider: Provider) -> None:
+    error = failure(backend(provider, api_base="http://no.such.host/v1"), kind="connection")
+    assert "cannot find the host of no.such.host" in str(error)
+    assert (error.status, error.retryable) == (None, True)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=str)
+def test_a_failure_of_tls_has_no_status(provider: Provider, server: ChatServer) -> None:
+    address = server.url.replace("http:", "https:")
+    error = failure(backend(provider, api_base=address), kind="connection")
+    assert "no secure connection to 127.0.0.1" in str(error)
+    assert (error.status, error.retryable) == (None, False)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=str)
+def test_a_connection_that_breaks_has_no_status(provider: Provider) -> None:
+    with closing_server() as address:
+        error = failure(backend(provider, api_base=address), kind="connection")
+    assert "without a whole reply" in str(error)
+    assert (error.status, error.retryable) == (None, True)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=str)
 @pytest.mark.parametrize(
-    ("cause", "words", "retryable"),
-    [
-        (ConnectionRefusedError(111, "Connection refused"), "connection refused", True),
-        (socket.gaierror(-2, "Name or service not known"), "cannot find the host", True),
-        (certificate_error(), "self-signed certificate", False),
-        (ConnectionResetError(104, "reset"), "without a whole reply", True),
-    ],
-    ids=["refused", "dns", "tls", "reset"],
+    "content",
+    [b"Hello, this is a proxy.", b"[]", b"{}", b'{"choices": null}', b'"text"', b""],
+    ids=repr,
 )
-def test_a_broken_connection_has_no_status(
-    provider: Provider,
-    cause: OSError,
-    words: str,
-    retryable: bool,
-    providers: respx.MockRouter,
+def test_an_answer_that_is_none_is_an_error_without_a_status(
+    provider: Provider, content: bytes, providers: respx.MockRouter
 ) -> None:
-    def fail(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError(str(cause), request=request) from cause
-
-    providers.post().mock(side_effect=fail)
-    error = failure(backend(provider), kind="connection")
-    assert words in str(error)
-    assert (error.status, error.retryable) == (None, retryable)
-    host = {"openai": "openai.com", "anthropic": "anthropic.com", "gemini": "googleapis.com"}
-    assert host[str(provider)] in str(error)
+    providers.post().respond(200, content=content, content_type="application/json")
+    error = failure(backend(provider))
+    assert error.kind in ("empty", "error", "rejected", "server")
+    assert error.status is None
+    assert len(str(error)) <= 500
+    assert "\n" not in str(error)
 
 
 def test_an_error_that_comes_with_status_200(providers: respx.MockRouter) -> None:
     providers.post().respond(200, json={"error": {"message": "No capacity."}})
-    error = failure(backend(OPENAI))
+    error = failure(backend(OPENAI), kind="server")
+    assert "No capacity." in str(error)
     assert error.status is None
-    assert error.kind in ("server", "error")
-
-
-def test_a_body_that_is_not_json(providers: respx.MockRouter) -> None:
-    providers.post().respond(200, text="Hello, this is a proxy.")
-    error = failure(backend(ANTHROPIC))
-    assert error.kind in ("server", "error")
-    assert len(str(error)) <= 500
 
 
 def test_a_missing_package_is_named(

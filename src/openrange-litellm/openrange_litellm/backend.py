@@ -24,7 +24,7 @@ from openrange.llm import (
 )
 from openrange_litellm.failures import Call, translated
 from openrange_litellm.keys import SignIn, secrets_in, sign_in
-from openrange_litellm.library import load
+from openrange_litellm.library import hide, load
 from openrange_litellm.parameters import call_parameters, problem_of
 from openrange_litellm.providers import DEFAULT_MODELS, key_variables, provider_of
 from openrange_litellm.replies import read_response
@@ -181,6 +181,7 @@ class LiteLLMBackend(BackendSettings):
             provider = provider or way.provider
             access = access or self._sign_in(provider)
             secrets = (access.key, *secrets_in(provider, self.extra_params or {}))
+            hide(secrets)
             return Plan(litellm, provider, access, way, secrets)
         raise failure
 

@@ -8,6 +8,7 @@ or the broken connection. Nothing of the chain is kept: its frames and requests 
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import socket
@@ -32,7 +33,7 @@ _MAX_CHAIN = 30
 
 # "litellm.RateLimitError: AnthropicException - {…}": what LiteLLM puts in front.
 _PREFIX = re.compile(
-    r"^\s*(litellm\.)?[A-Za-z_]\w*(Error|Exception|Exceptions|Timeout)\b( [\w ]{0,40}?)?\s*[:-]\s+"
+    r"^\s*(litellm\.)?[A-Za-z_]\w*(Error|Exception|Exceptions|Timeout)\b( [\w ]{0,40}?)?\s*[:-](\s+|$)"
 )
 _STATUS_PREFIX = re.compile(r"^\s*Error code: \d{3} - ")
 # What it appends: a traceback, an advertisement, settings of its own that do not exist here.
@@ -95,8 +96,7 @@ def translated(error: BaseException, call: Call) -> LLMBackendError:
         _from_answer(chain, call)
         or _from_transport(chain, call)
         or _from_surroundings(chain)
-        or _from_provider_class(chain, call)
-        or _from_litellm(error, call)
+        or _from_litellm(chain, call)
     )
     failure.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL]
     return failure
@@ -167,44 +167,30 @@ def _from_surroundings(chain: list[BaseException]) -> LLMBackendError | None:
     return None
 
 
-def _from_provider_class(chain: list[BaseException], call: Call) -> LLMBackendError | None:
-    """The failure that LiteLLM's code for one provider made of an answer it looked at itself."""
-    if any(_is_mistake(error) for error in chain):
-        return None  # its own, to which it gave a status
-    for error in reversed(chain):
-        status = getattr(error, "status_code", None)
-        if type(error).__module__.startswith("litellm.llms") and isinstance(status, int):
-            said = _words(str(getattr(error, "message", error)))
-            if not 400 <= status < 600:
-                return LLMBackendError(
-                    f"LiteLLM cannot read the reply of {call.provider}: {said}", kind="server"
-                )
-            headers = getattr(error, "headers", None) or {}
-            return http_failure(
-                status,
-                said,
-                key_source=call.key_source,
-                retry_after=retry_after_seconds(headers.get("retry-after")),
-                with_schema=call.with_schema,
-            )
-    return None
+def _from_litellm(chain: list[BaseException], call: Call) -> LLMBackendError:
+    """The failure of LiteLLM itself, which has no status, whatever it says.
 
-
-def _from_litellm(error: BaseException, call: Call) -> LLMBackendError:
-    """The failure of LiteLLM itself: nothing was sent, or the reply was more than it can read."""
-    said = _words(str(error))
-    name = type(error).__name__
-    if "LLM Provider NOT provided" in said or name == "LiteLLMUnknownProvider":
+    Either it sent nothing, or the reply was one that it does not understand.
+    """
+    names = {type(error).__name__ for error in chain}
+    texts = (_words(str(getattr(error, "message", "") or error)) for error in chain)
+    said = next((text for text in texts if text), "no message")
+    if "LLM Provider NOT provided" in said or "LiteLLMUnknownProvider" in names:
         problem = "LiteLLM knows no provider for this model; write it as provider/model"
         return LLMBackendError(problem, kind="not-configured")
     if call.with_schema and is_about_the_schema(said):
         return LLMBackendError(said, kind="unsupported")
-    if name == "AuthenticationError":
-        problem = f"{said}; check {call.key_source}"
-        return LLMBackendError(problem, kind="not-configured")
-    if name in ("BadRequestError", "NotFoundError", "UnsupportedParamsError"):
+    if "JSONDecodeError" in names:
+        problem = f"{call.provider} answered with something other than JSON; check the address"
+        return LLMBackendError(problem, kind="server")
+    if mistake := next((error for error in reversed(chain) if _is_mistake(error)), None):
+        return LLMBackendError(f"LiteLLM failed with {type(mistake).__name__}: {said}")
+    outermost = type(chain[0]).__name__
+    if outermost == "AuthenticationError":
+        return LLMBackendError(f"{said}; check {call.key_source}", kind="not-configured")
+    if outermost in ("BadRequestError", "NotFoundError", "UnsupportedParamsError"):
         return LLMBackendError(said, kind="rejected")
-    return LLMBackendError(": ".join(filter(None, [f"LiteLLM failed with {name}", said])))
+    return LLMBackendError(f"the response cannot be used: {said}", kind="server")
 
 
 def _is_answer(error: BaseException) -> bool:
@@ -227,7 +213,8 @@ def _is_of_transport(error: BaseException) -> bool:
 def _is_mistake(error: BaseException) -> bool:
     """Whether it is what Python raises where code meets a value that it did not expect."""
     module = type(error).__module__.partition(".")[0]
-    return module in ("builtins", "json", "pydantic_core") and type(error) is not Exception
+    is_plain = type(error) in (Exception, StopIteration)
+    return module in ("builtins", "pydantic_core") and not is_plain
 
 
 def _classes(error: BaseException) -> set[str]:
@@ -272,13 +259,21 @@ def _words(text: str) -> str:
     text = _SUFFIX.sub("", text).strip()
     while (shorter := _STATUS_PREFIX.sub("", _PREFIX.sub("", text, 1), 1)) != text:
         text = shorter
-    text = re.sub(r"^b(['\"])(.*)\1$", r"\2", text, flags=re.DOTALL)
-    if text.startswith(("{", "[")):
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-        if isinstance(document, list) and document:
-            document = document[0]  # Gemini's way in a stream
-        return error_message(document) or text
-    return text
+    if not text.startswith(("{", "[", "b'", 'b"')):
+        return text
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = _literal(text)
+    if isinstance(document, list) and document:
+        document = document[0]  # Gemini's way in a stream
+    return error_message(document) or text
+
+
+def _literal(text: str) -> object:
+    """What a text stands for that Python made of bytes, or of the JSON that was parsed already."""
+    try:
+        value = ast.literal_eval(text)
+        return json.loads(value) if isinstance(value, bytes) else value
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None

@@ -8,12 +8,13 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeVar
 
 from openrange.errors import LLMBackendError
+from openrange.llm import Key, redact
 
 # Read while LiteLLM is imported: no price list and no header list from the network (both come with
 # the package), and no `.env` file into the environment.
@@ -45,6 +46,24 @@ _OWN_LOGGERS = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router")
 
 T = TypeVar("T")
 
+
+class _Hiding(logging.Filter):
+    """Takes keys out of LiteLLM's log, which at level DEBUG holds whatever a provider says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: frozenset[Key] = frozenset()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if self.secrets:
+            record.msg, record.args = redact(record.getMessage(), self.secrets), ()
+            if record.exc_info:
+                text = logging.Formatter().formatException(record.exc_info)
+                record.exc_info, record.exc_text = None, redact(text, self.secrets)
+        return True
+
+
+_HIDING = _Hiding()
 _LOCK = threading.RLock()
 _ready: ModuleType | None = None
 _known: set[str] = set()
@@ -53,8 +72,8 @@ _known: set[str] = set()
 def load() -> ModuleType:
     """Import LiteLLM, unless that was done before.
 
-    What it leaves behind in the process and cannot be avoided: its modules, its hooks for the end
-    of the process, and from the first call on its threads for logging.
+    What it leaves behind in the process and cannot be avoided: its modules, its loggers, its hooks
+    for the end of the process, and from the first call on its threads for logging.
 
     Returns:
         The module `litellm`.
@@ -82,6 +101,16 @@ def load() -> ModuleType:
         f"LiteLLM cannot be imported ({problem}); install it again: pip install litellm",
         kind="not-configured",
     )
+
+
+def hide(secrets: Iterable[Key | None]) -> None:
+    """Keep secrets out of LiteLLM's log from now on: it also writes there from threads of its own.
+
+    Args:
+        secrets: The keys of a call.
+    """
+    with _LOCK:
+        _HIDING.secrets |= {key for key in secrets if key is not None}
 
 
 def first_time(provider: str, look_up: Callable[[], T]) -> T:
@@ -171,7 +200,8 @@ def _loggers() -> Iterator[None]:
             logger.propagate = propagate
             logger.handlers[:] = handlers
             logger.filters[:] = filters
-        if is_ours:
-            for name in _OWN_LOGGERS:
+        for name in _OWN_LOGGERS:
+            logging.getLogger(name).addFilter(_HIDING)
+            if is_ours:
                 # Its records reach whoever configures logging, and else nobody.
                 logging.getLogger(name).handlers[:] = [logging.NullHandler()]

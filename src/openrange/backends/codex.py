@@ -257,12 +257,13 @@ def _cause(log: str, prompt: str) -> str:
 
 def _last_error(log: str, prompt: str) -> str:
     """What follows the last `ERROR:`, in a log that has a banner and repeats the prompt."""
-    _, marker, words = f"\n{_without(prompt, log)}".rpartition("\nERROR: ")
+    _, marker, words = _without(prompt, log).rpartition("\nERROR: ")
     return words.strip()[:MAX_CAUSE] if marker else ""
 
 
 def _without(prompt: str, log: str) -> str:
-    return log.replace(prompt.strip() or "\n", "\n")
+    # As whole lines: a prompt of one word may stand in the error as well.
+    return f"\n{log}\n".replace(f"\n{prompt.strip()}\n", "\n")
 
 
 def _check_size(stream: BinaryIO) -> None:
