@@ -284,9 +284,7 @@ class Plugins:
             == (DETECT, entry.distribution, entry.value)
         }
 
-    def _ask(
-        self, name: str, hook: str, arguments: Mapping[str, object], kind: Any
-    ) -> list[Any]:
+    def _ask(self, name: str, hook: str, arguments: Mapping[str, object], kind: Any) -> list[Any]:
         """What one backend's hook answers, which is an instance of `kind`."""
         backend = self.load(BACKENDS, name)
         others = [plugin for plugin in self._manager.get_plugins() if plugin is not backend]
@@ -317,8 +315,7 @@ class Plugins:
         candidates = dict.fromkeys([*names, *filterfalse(self.is_blocked, others)])
         meant = near_misses(name, list(candidates))
         return (
-            f"there is no {_NOUNS[group]} {name!r}{meant}; "
-            f"installed: {', '.join(names) or 'none'}"
+            f"there is no {_NOUNS[group]} {name!r}{meant}; installed: {', '.join(names) or 'none'}"
         )
 
 

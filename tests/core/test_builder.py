@@ -126,9 +126,7 @@ def test_repairs_are_bounded_and_the_error_carries_every_report(max_repairs: int
     events: Events = []
     backend = QueuedBackend([design_of()] * 10)
     with pytest.raises(AdmissionError) as caught:
-        built(
-            llm=backend, pack=SabotagedPack("is patched"), events=events, max_repairs=max_repairs
-        )
+        built(llm=backend, pack=SabotagedPack("is patched"), events=events, max_repairs=max_repairs)
     assert len(backend.requests) == max_repairs + 1
     assert len(caught.value.reports) == max_repairs + 1
     assert all(not report.admitted for report in caught.value.reports)

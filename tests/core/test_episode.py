@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import base64
-import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -10,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sabotage import SabotagedPack
+from command_line import files
+from sabotage import SabotagedPack, is_unlocked_soon
 from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
 from openrange import Episode, PackError, Snapshot, SnapshotStore, StoreError, Task
@@ -47,7 +46,7 @@ def test_an_agent_that_finds_the_flag_passes(weakness: str) -> None:
 
 def test_the_directory_says_what_to_do_and_where(episode: Episode) -> None:
     with episode:
-        assert os.listdir("agent") == ["OPENRANGE_TASK.json"]
+        assert files("agent") == ["OPENRANGE_TASK.json"]
         task = json.loads(Path("agent", "OPENRANGE_TASK.json").read_text())
         assert task == {
             "task_id": "recover-flag",
@@ -166,9 +165,9 @@ def test_whatever_else_an_agent_makes_of_its_answer_fails_at_once(episode: Episo
 
 
 def test_artifacts_are_files_in_the_directory() -> None:
-    files = {"notes.txt": "caf\u00e9\n", "odd.txt": "\ud800", "result.json": "{}"}
-    with Episode(replace(frozen(), artifacts=files), "agent") as episode:
-        assert sorted(os.listdir("agent")) == ["OPENRANGE_TASK.json", *sorted(files)]
+    artifacts = {"notes.txt": "caf\u00e9\n", "odd.txt": "\ud800", "result.json": "{}"}
+    with Episode(replace(frozen(), artifacts=artifacts), "agent") as episode:
+        assert files("agent") == ["OPENRANGE_TASK.json", *sorted(artifacts)]
         assert Path("agent", "notes.txt").read_text("utf-8") == "caf\u00e9\n"
         assert Path("agent", "odd.txt").read_text() == "?"
         assert not episode.report().passed
@@ -186,11 +185,10 @@ def test_a_link_that_waits_in_the_directory_does_not_lead_out_of_it(episode: Epi
 def test_a_directory_that_cannot_be_written_is_an_error_that_leaves_no_world_behind() -> None:
     Path("agent").write_text("a file in the way")
     pack = SabotagedPack("has a child", str(Path("lock").absolute()))
-    with pytest.raises(StoreError, match="^cannot write to agent: File exists$"):
+    with pytest.raises(StoreError, match=r"^cannot write to agent: File exists$"):
         with Episode(frozen(), "agent", pack=pack):
             pass
-    with open("lock", "wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    assert is_unlocked_soon("lock")
 
 
 def test_a_task_other_than_the_first_can_be_chosen() -> None:
@@ -243,12 +241,3 @@ def test_a_world_that_the_pack_did_not_make_does_not_boot(change: Mapping[str, A
     with pytest.raises(PackError, match="the world of the snapshot does not boot: "):
         with Episode(snapshot, "agent"):
             pass
-
-
-def test_no_secret_is_left_in_the_agents_directory(episode: Episode) -> None:
-    with episode:
-        found = PACK.solve(Visitor(episode.base_url), episode.snapshot.world)
-        assert found
-        said = Path("agent", "OPENRANGE_TASK.json").read_bytes()
-    assert found.encode() not in said
-    assert base64.b64encode(found.encode()) not in said

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -9,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import files
 
 from openrange import Snapshot, SnapshotStore, StoreError, Task
 
@@ -34,7 +34,7 @@ def test_a_saved_snapshot_is_a_file_under_its_id() -> None:
     store = SnapshotStore("deep/er/store")
     path = store.save(FIRST)
     assert path == Path("deep/er/store", f"{FIRST.id}.json") == store.path(FIRST.id)
-    assert os.listdir("deep/er/store") == [path.name]
+    assert files("deep/er/store") == [path.name]
     loaded = store.load(FIRST.id)
     assert (loaded, loaded.metadata) == (FIRST, {"model": "first"})
 
@@ -72,7 +72,7 @@ def test_a_file_with_another_snapshot_than_its_name_says_is_refused_and_replaced
     store = SnapshotStore("store")
     path = store.save(FIRST)
     path.write_text(snapshot(2).to_json())
-    with pytest.raises(StoreError, match=f"holds another snapshot than its name says, .*{'.' * 60}"):
+    with pytest.raises(StoreError, match="holds another snapshot than its name says, "):
         store.load(FIRST.id)
     store.save(FIRST)
     assert store.load(FIRST.id) == FIRST
@@ -125,7 +125,7 @@ def test_a_file_that_is_no_snapshot_is_named_with_the_reason() -> None:
 
 
 def test_a_file_that_is_too_large_is_not_parsed() -> None:
-    with open("large.json", "wb") as stream:
+    with Path("large.json").open("wb") as stream:
         stream.truncate(20_000_001)
     with pytest.raises(StoreError, match=r"^large\.json: it is larger than 20,000,000 bytes$"):
         SnapshotStore().load("large.json")
@@ -153,7 +153,7 @@ def test_a_directory_in_the_way_of_the_file_is_an_error_and_nothing_is_left() ->
     Path("store", f"{FIRST.id}.json").mkdir(parents=True)
     with pytest.raises(StoreError, match="cannot save to store: Is a directory"):
         SnapshotStore("store").save(FIRST)
-    assert os.listdir("store") == [f"{FIRST.id}.json"]
+    assert files("store") == [f"{FIRST.id}.json"]
 
 
 def test_a_disk_that_is_full_leaves_nothing_half_written() -> None:
@@ -178,7 +178,7 @@ def test_a_disk_that_is_full_leaves_nothing_half_written() -> None:
         check=True,
     )
     assert done.stdout == "cannot save to store: File too large\n"
-    assert os.listdir("store") == [kept.name]
+    assert files("store") == [kept.name]
     assert store.load(kept) == snapshot(2)
 
 
@@ -206,4 +206,4 @@ def test_a_reader_never_sees_half_of_a_file_while_several_write_it() -> None:
     for writer in writers:
         writer.join()
     assert problems == []
-    assert os.listdir("store") == [path.name]
+    assert files("store") == [path.name]

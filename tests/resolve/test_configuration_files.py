@@ -115,6 +115,15 @@ def test_a_missing_config_file_is_an_error_that_names_it(tmp_path: Path) -> None
     assert f"{tmp_path / 'no.toml'} does not exist" in complaint(config=tmp_path / "no.toml")
 
 
+def test_a_pyproject_toml_can_be_named_too(tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text('[project]\nname = "x"\n', "utf-8")
+    assert "has no table [tool.openrange]" in complaint(config=file)
+
+    file.write_text('[project]\nname = "x"\n[tool.openrange.llm]\nbackend = "codex"\n', "utf-8")
+    assert resolved(config=file).name == "codex"
+
+
 def test_a_config_file_is_judged_like_any_other(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[lmm]\n", "utf-8")

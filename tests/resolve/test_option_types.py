@@ -61,13 +61,13 @@ def _acme_is_installed(fake_plugins: FakePlugins) -> None:
         ("count='1'", "count must be an integer, not '1'"),
         ("switch=1", "switch must be true or false, not 1"),
         ("switch=yes", "switch must be true or false, not 'yes'"),
-        ("names=a", "names must be a list, not 'a'"),
+        ("names=a", "names must be a list of text, not 'a'"),
         ("names=[1]", r"names must be a list of text, not \[1\]"),
         ("many=[1]", r"many must be a list of text, not \[1\]"),
-        ("items=1", "items must be a list, not 1"),
+        ("items=1", "items must be a list of integers, not 1"),
         ("items=['a']", r"items must be a list of integers, not \['a'\]"),
-        ("table=1", "table must be a table, not 1"),
-        ("table=[]", r"table must be a table, not \[\]"),
+        ("table=1", "table must be a table of integers, not 1"),
+        ("table=[]", r"table must be a table of integers, not \[\]"),
         ("table.a=x", "table must be a table of integers"),
         ("size=huge", "size must be 'small' or 'large', not 'huge'"),
         ("either=1.5", "either must be an integer or text, not 1.5"),
@@ -136,9 +136,7 @@ def test_a_date_in_a_file_is_no_text() -> None:
         ("codex", "config_overrides=[1]", "config_overrides must be a list of text"),
     ],
 )
-def test_the_core_s_backends_check_their_options(
-    backend: str, assignment: str, words: str
-) -> None:
+def test_the_core_s_backends_check_their_options(backend: str, assignment: str, words: str) -> None:
     with pytest.raises(ConfigError, match=f"'{backend}': {words}"):
         resolved(assignment, backend=backend)
 

@@ -51,7 +51,7 @@ def test_a_key_in_a_file_is_refused_and_not_shown(write: object, line: str) -> N
 
     message = complaint(config=config)
 
-    assert "api_key" in message or "a table" in message
+    assert "is not allowed in a file" in message or "a key must not stand in a file" in message
 
 
 @pytest.mark.parametrize("write", [in_config_file, in_user_file])
@@ -116,9 +116,7 @@ def test_a_key_of_the_wrong_type_in_a_python_call_is_not_shown(key: object) -> N
 
 
 def test_a_key_that_a_constructor_echoes_is_not_shown(fake_plugins: FakePlugins) -> None:
-    source = (
-        ACME + "    def __post_init__(self): raise ValueError(f'bad key {self.api_key}')\n"
-    )
+    source = ACME + "    def __post_init__(self): raise ValueError(f'bad key {self.api_key}')\n"
     fake_plugins.install_acme(source=source)
 
     with pytest.raises(ConfigError) as caught:

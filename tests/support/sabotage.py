@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
+from pathlib import Path
 from typing import cast
 
 from openrange.packs.webapp import WebappPack
@@ -119,6 +120,20 @@ def _start_a_child_that_locks(file: str) -> None:
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     subprocess.Popen(["sleep", "600"], pass_fds=[descriptor])
+
+
+def is_unlocked_soon(file: str | os.PathLike[str], seconds: float = 10.0) -> bool:
+    """Whether all processes that hold the lock are gone within so many seconds."""
+    ends = time.monotonic() + seconds
+    with Path(file).open("rb") as stream:
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                if time.monotonic() > ends:
+                    return False
+                time.sleep(0.01)
 
 
 def main() -> None:

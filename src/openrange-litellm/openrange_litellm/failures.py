@@ -33,7 +33,7 @@ _MAX_CHAIN = 30
 
 # "litellm.RateLimitError: AnthropicException - {…}": what LiteLLM puts in front.
 _PREFIX = re.compile(
-    r"^\s*(litellm\.)?[A-Za-z_]\w*(Error|Exception|Exceptions|Timeout)\b( [\w ]{0,40}?)?\s*[:-](\s+|$)"
+    r"^\s*(litellm\.)?[A-Za-z_]\w*(Error|Exceptions?|Timeout)\b( [\w ]{0,40}?)?\s*[:-](\s+|$)"
 )
 _STATUS_PREFIX = re.compile(r"^\s*Error code: \d{3} - ")
 # What it appends: a traceback, an advertisement, settings of its own that do not exist here.
@@ -180,6 +180,8 @@ def _from_litellm(chain: list[BaseException], call: Call) -> LLMBackendError:
         return LLMBackendError(problem, kind="not-configured")
     if call.with_schema and is_about_the_schema(said):
         return LLMBackendError(said, kind="unsupported")
+    if any(type(error) is Exception and hasattr(error, "status_code") for error in chain):
+        return LLMBackendError(f"the response carries an error: {said}", kind="server")
     if "JSONDecodeError" in names:
         problem = f"{call.provider} answered with something other than JSON; check the address"
         return LLMBackendError(problem, kind="server")

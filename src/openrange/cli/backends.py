@@ -95,7 +95,7 @@ def _verdict(build: Taken | None, problem: str | None) -> list[str]:
     named = f"{build.name} ({model})" if model else build.name
     lines = [f"A build would take {named}, because {build.why}."]
     lines += [
-        f"  {option} = {json.dumps(value)}  from: {source}"
+        f"  {option} = {json.dumps(value)} (from {source})"
         for option, (value, source) in sorted(build.options.items())
     ]
     if build.problem:

@@ -62,18 +62,18 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
     """
     from openrange.backends.codex import is_signed_in
 
-    found = [
-        (variable, name)
-        for variable in detection_order()
-        if variable in environ and (name := _backend_of(plugins, variable))
-    ]
+    present = [variable for variable in detection_order() if variable in environ]
+    found = [(variable, name) for variable in present if (name := _backend_of(plugins, variable))]
     if found:
         variable, name = found[0]
         others = [other for other, _ in found[1:]]
         also = f" (also set: {', '.join(others)})" if others else ""
         return Detected(name, f"{variable} is set{also}", variable)
+    no_key = "no provider's key is set"
+    if present:
+        no_key = f"{present[0]} is set for a backend that is blocked or not installed"
     if not plugins.is_blocked("codex") and is_signed_in():
-        return Detected("codex", "the codex program is signed in, and no provider's key is set")
+        return Detected("codex", f"the codex program is signed in, and {no_key}")
     for plugin in known_plugins():
         unusable = [variable for variable in plugin.variables if variable in environ]
         if unusable and all(not plugins.claims(BACKENDS, name) for name in plugin.backends):
@@ -81,19 +81,24 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
                 f"{unusable[0]} is set, but the backend for it is not installed; "
                 f"{plugin.next_step} (or choose --backend offline)"
             )
-    return Detected("offline", "no provider's key is set, and no codex program is signed in")
+    return Detected("offline", f"{no_key}, and no codex program is signed in")
 
 
 def _backend_of(plugins: Plugins, variable: str) -> str | None:
     """The backend that an installed distribution registers for a variable, unless blocked."""
     entries = [e for e in installed() if e.group == DETECT and e.name == variable]
-    # A stranger that claims one of the core's variables does not take a user's key from the core.
-    entries.sort(key=lambda entry: normalized(entry.distribution) != CORE)
-    for entry in entries:
+    for entry in sorted(entries, key=_rank):
         for name in plugins.names(BACKENDS):
             if not plugins.is_blocked(name) and _registers(plugins, name, entry):
                 return name
     return None
+
+
+def _rank(entry: Entry) -> tuple[bool, bool, str]:
+    """A stranger that claims a variable of the core or of a known plugin stands behind them."""
+    known = {plugin.distribution for plugin in known_plugins() if entry.name in plugin.variables}
+    owner = normalized(entry.distribution)
+    return owner != CORE, owner not in known, owner
 
 
 def _registers(plugins: Plugins, name: str, entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from openrange.plugins import near_misses
 BACKEND_VARIABLE = "OPENRANGE_BACKEND"
 MODEL_VARIABLE = "OPENRANGE_MODEL"
 PROJECT_FILE = "openrange.toml"
+SHARED_FILE = "pyproject.toml"
 MAX_FILE_BYTES = 1_000_000
+MAX_DEPTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Layer:
 
     source: str
     backend: str | None = None
-    options: Mapping[str, object] = field(default_factory=dict, hash=False)
+    options: Mapping[str, object] = field(default_factory=dict, hash=False, repr=False)
     block: tuple[str, ...] = ()
     pin: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_trusted: bool = True
@@ -59,13 +62,14 @@ def read_layers(command: Layer, config: str | Path | None = None) -> list[Layer]
         ConfigError: A file cannot be read, or says what no configuration says.
     """
     if config is not None:
-        project = _read(Path(config), ())
+        project = _read(Path(config))
         if project is None:
-            raise ConfigError(f"the configuration file {config} does not exist")
+            part = " or has no table [tool.openrange]" if Path(config).name == SHARED_FILE else ""
+            raise ConfigError(f"the configuration file {config} does not exist{part}")
     else:
-        project = _read(Path(PROJECT_FILE), (), is_trusted=False)
-        project = project or _read(Path("pyproject.toml"), ("tool", "openrange"), is_trusted=False)
-    layers = [command, _environment(), project, _read(_user_file(), ())]
+        project = _read(Path(PROJECT_FILE), is_trusted=False)
+        project = project or _read(Path(SHARED_FILE), is_trusted=False)
+    layers = [command, _environment(), project, _read(_user_file())]
     return [layer for layer in layers if layer is not None]
 
 
@@ -95,7 +99,7 @@ def command_layer(backend: str | None, model: str | None, assignments: Iterable[
         key, equals, value = assignment.partition("=")
         path = [part.strip() for part in key.split(".")]
         if not equals or not all(path):
-            raise ConfigError(f"-o {assignment!r}: expected KEY=VALUE")
+            raise ConfigError(f"-o {key!r}: expected KEY=VALUE")  # the value may be a key
         if path[0] == "backend":
             raise ConfigError("-o backend=…: use --backend")
         table = options
@@ -104,6 +108,8 @@ def command_layer(backend: str | None, model: str | None, assignments: Iterable[
             if not isinstance(inner, dict):
                 raise ConfigError(f"-o {key}: {part} was given a plain value as well")
             table = inner
+        if isinstance(table.get(path[-1]), dict):
+            raise ConfigError(f"-o {key}: fields below it were given as well")
         table[path[-1]] = _toml_value(value)
     if model is not None:
         options["model"] = model
@@ -112,10 +118,13 @@ def command_layer(backend: str | None, model: str | None, assignments: Iterable[
 
 def _toml_value(text: str) -> object:
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        document = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
         return text
-    return value if isinstance(value, str | int | float | bool | list | dict) else text
+    value = document.pop("value")
+    # Text of several lines may read as a value and more; a date is text to every backend.
+    is_value = not document and isinstance(value, str | int | float | bool | list | dict)
+    return value if is_value else text
 
 
 def _environment() -> Layer:
@@ -129,34 +138,39 @@ def _environment() -> Layer:
     )
 
 
-def _read(file: Path, path: tuple[str, ...], *, is_trusted: bool = True) -> Layer | None:
-    """The layer in a file, below a path of tables; None when there is none."""
+def _read(file: Path, *, is_trusted: bool = True) -> Layer | None:
+    """The layer in a file; None when there is no file, or none of it is ours."""
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_FILE_BYTES + 1)
+        # A user may well pass a pipe; one that was merely found could be waited for without end.
+        if is_trusted or stat.S_ISREG(file.stat().st_mode):
+            with file.open("rb") as stream:
+                raw = stream.read(MAX_FILE_BYTES + 1)
+            return _parse(raw, file, is_trusted=is_trusted)
+        problem = "not a regular file"
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         problem = error.strerror or type(error).__name__
-    else:
-        return _parse(raw, file, path, is_trusted=is_trusted)
     raise ConfigError(f"{file}: {problem}")
 
 
-def _parse(raw: bytes, file: Path, path: tuple[str, ...], *, is_trusted: bool) -> Layer | None:
+def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
     if len(raw) > MAX_FILE_BYTES:
         raise ConfigError(f"{file}: larger than {MAX_FILE_BYTES:,} bytes")
     document: object = None
     try:
         document = tomllib.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         problem = f"{file}: not valid TOML ({error})"
     if document is None:
         raise ConfigError(problem)
+    path = ("tool", "openrange") if file.name == SHARED_FILE else ()
     for name in path:
         if not isinstance(document, dict) or name not in document:
             return None
         document = document[name]
+    if _is_deeper(document, MAX_DEPTH):
+        raise ConfigError(f"{file}: nested too deeply")
     tables = _table(file, ".".join(path) or "the file", document, {"llm", "plugins"})
     llm = _table(file, "[llm]", tables.get("llm", {}))
     plugins = _table(file, "[plugins]", tables.get("plugins", {}), {"block", "pin"})
@@ -169,6 +183,11 @@ def _parse(raw: bytes, file: Path, path: tuple[str, ...], *, is_trusted: bool) -
     if not isinstance(pin, dict) or not all(isinstance(name, str) for name in pin.values()):
         raise ConfigError(f"{file}: [plugins] pin must map names to distributions")
     return Layer(str(file), backend, llm, tuple(block), pin, is_trusted=is_trusted)
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)
 
 
 def _table(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from openrange.errors import OpenRangeError
 from openrange.llm.contract import SupportsPreflight
+from openrange.llm.secrets import REDACTED
 from openrange.plugins import BACKENDS, CORE, DETECT, Entry, Plugins, installed, normalized
 from openrange.resolve.detection import detection_order
-from openrange.resolve.resolver import Choice, realize
+from openrange.resolve.resolver import Choice, dotted, realize
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Taken:
     Args:
         name: The backend's name.
         why: The reason, in words that follow "because".
-        options: What was set: dotted option to value and source.
+        options: What was set: dotted option to value and source, without secrets.
         problem: Why the build would fail all the same; None if nothing is known to be wrong.
     """
 
@@ -92,7 +95,7 @@ def taken(choice: Choice) -> Taken:
         The backend with its options, and what is known to be in its way.
     """
     problem: str | None = None
-    options: Mapping[str, tuple[object, str]] = choice.options
+    options: Mapping[str, tuple[object, str]] = dotted(choice.options)
     try:
         entry = choice.plugins.find(BACKENDS, choice.name)
         if choice.variable is not None or normalized(entry.distribution) == CORE:
@@ -102,5 +105,32 @@ def taken(choice: Choice) -> Taken:
                 resolved.backend.preflight()
     except OpenRangeError as error:
         problem = str(error)
-    shown = {path.replace("\0", "."): pair for path, pair in options.items()}
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's preflight may raise
+        problem = f"its check before the first request failed ({type(error).__name__}: {error})"
+    shown = {
+        option: (_to_show(option, value), source) for option, (value, source) in options.items()
+    }
     return Taken(choice.name, choice.why, shown, problem)
+
+
+def _to_show(option: str, value: object) -> object:
+    """A value that JSON knows, without what is or may be a secret."""
+    if isinstance(value, Mapping):
+        return {name: _to_show(f"{option}.{name}", item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_to_show(option, item) for item in value]
+    if _SECRET.fullmatch(option):
+        return REDACTED
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    return re.sub(r"//[^/@\s]*@", f"//{REDACTED}@", str(value))
+
+
+# A file may hold what is refused only once the backend's class is known.
+_SECRET = re.compile(
+    r"(.*\.)?(extra_headers|[^.]*(api[_-]?key|access_key|private_key|secret|token|password"
+    r"|credentials?|authorization))(\..*)?",
+    re.I | re.S,
+)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import types
-import typing
-from collections.abc import Mapping, Sequence
-from os import PathLike
-from typing import Any
+from collections.abc import Mapping
+from typing import cast
 
-from openrange.errors import ConfigError
+from openrange.errors import ConfigError, OpenRangeError
 from openrange.llm.contract import LLMBackend
+from openrange.llm.secrets import Key, redact
 from openrange.llm.settings import is_secret
 from openrange.plugins import near_misses
+from openrange.resolve.annotations import constructor_hints, fits, in_words
 from openrange.resolve.layers import Layer
+
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 def field_names(backend: type) -> list[str]:
     """The options that a backend's class takes, from its constructor's signature."""
-    parameters = inspect.signature(backend).parameters.values()
-    positional = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [parameter.name for parameter in parameters if parameter.kind in positional]
+    return [parameter.name for parameter in _parameters(backend)]
 
 
 def refuse_secrets(layer: Layer, backend: type) -> None:
@@ -36,13 +35,16 @@ def refuse_secrets(layer: Layer, backend: type) -> None:
     """
     if not layer.is_written:
         return
-    secrets = {"api_key"}
-    if dataclasses.is_dataclass(backend):
-        secrets |= {f.name for f in dataclasses.fields(backend) if is_secret(f)}
-    if found := _first_named(layer.options, secrets):
+    if found := _first_named(layer.options, _secret_names(backend)):
+        variable = f"{found.rpartition('.')[2]}_env"
+        instead = (
+            f"set {variable} to the name of the variable that holds it"
+            if variable in field_names(backend)
+            else "leave it out, or give it from Python"
+        )
         raise ConfigError(
             f"{layer.source}: a key must not stand in a file or on a command line; instead of "
-            f"{found}, set {found}_env to the name of the variable that holds it"
+            f"{found}, {instead}"
         )
 
 
@@ -67,93 +69,55 @@ def construct(name: str, backend: type, options: Mapping[str, object]) -> LLMBac
                 f"the backend {name!r} has no option {option!r}{near_misses(option, known)}"
                 f"; it takes {', '.join(known) or 'none'}"
             )
-    for parameter in inspect.signature(backend).parameters.values():
-        needed = parameter.default is inspect.Parameter.empty and parameter.name in known
-        if needed and parameter.name not in options:
+    for parameter in _parameters(backend):
+        if parameter.default is inspect.Parameter.empty and parameter.name not in options:
             variable = " (or set OPENRANGE_MODEL)" if parameter.name == "model" else ""
             raise ConfigError(
                 f"the backend {name!r} needs the option {parameter.name!r}: give it with "
                 f"-o {parameter.name}=…{variable}"
             )
-    hints = _hints(backend)
+    hints, secrets = constructor_hints(backend), _secret_names(backend)
     for option, value in options.items():
-        if option in hints and not _fits(value, hints[option]):
+        if option in hints and not fits(value, hints[option]):
+            shown = type(value).__name__ if option in secrets else f"{value!r:.80}"
             raise ConfigError(
-                f"the backend {name!r}: {option} must be {_in_words(hints[option])}, not {value!r}"
+                f"the backend {name!r}: {option} must be {in_words(hints[option])}, not {shown}"
             )
     problem: str
     try:
-        return typing.cast(LLMBackend, backend(**options))
-    except (TypeError, ValueError) as error:
-        problem = str(error)
+        return cast(LLMBackend, backend(**options))
+    except OpenRangeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's constructor may raise
+        problem = str(error) or type(error).__name__
+    keys = [value for option, value in options.items() if option in secrets]
+    problem = redact(problem, [Key(key) for key in keys if isinstance(key, str) and key])
     raise ConfigError(f"the backend {name!r} does not accept its options: {problem}")
 
 
-def _first_named(options: Mapping[str, object], names: set[str], above: str = "") -> str | None:
+def _parameters(backend: type) -> list[inspect.Parameter]:
+    try:
+        parameters = inspect.signature(backend).parameters.values()
+    except (TypeError, ValueError):  # a class without a signature that can be read
+        return []
+    return [parameter for parameter in parameters if parameter.kind in _BY_NAME]
+
+
+def _secret_names(backend: type) -> set[str]:
+    marked = dataclasses.fields(backend) if dataclasses.is_dataclass(backend) else ()
+    return {"api_key"} | {field.name for field in marked if is_secret(field)}
+
+
+def _first_named(options: object, names: set[str], above: str = "") -> str | None:
+    """The dotted path of the first option with one of the names, also inside of lists."""
+    if isinstance(options, list):
+        found = (_first_named(item, names, above) for item in options)
+        return next(filter(None, found), None)
+    if not isinstance(options, Mapping):
+        return None
     for key, value in options.items():
         if key in names:
-            return above + key
-        if isinstance(value, Mapping) and (found := _first_named(value, names, f"{above}{key}.")):
-            return found
+            return f"{above}{key}"
+        if deeper := _first_named(value, names, f"{above}{key}."):
+            return deeper
     return None
-
-
-def _hints(backend: type) -> dict[str, object]:
-    """Annotations of the constructor, as far as they can be evaluated."""
-    try:
-        target: Any = backend if dataclasses.is_dataclass(backend) else vars(backend)["__init__"]
-        return typing.get_type_hints(target)
-    except Exception:  # noqa: BLE001 - a stranger's annotations may be anything; checks are a courtesy
-        return {}
-
-
-def _fits(value: object, hint: object) -> bool:
-    """Whether a value from TOML can be meant for a parameter with this annotation."""
-    origin = typing.get_origin(hint) or hint
-    if origin in (typing.Union, types.UnionType):
-        return any(_fits(value, member) for member in typing.get_args(hint))
-    if origin is typing.Literal:
-        return value in typing.get_args(hint)
-    if hint is None or hint is type(None):
-        return value is None
-    if not isinstance(origin, type) or origin is object:
-        return True
-    if isinstance(value, bool):
-        return origin is bool
-    if isinstance(value, int) and origin is float:
-        return True
-    if isinstance(value, str):
-        return origin in (str, PathLike)
-    if isinstance(value, list | tuple):
-        return issubclass(origin, Sequence | list | tuple) or origin in (Sequence, list, tuple)
-    if isinstance(value, Mapping):
-        return issubclass(dict, origin)
-    return isinstance(value, origin)
-
-
-def _in_words(hint: object) -> str:
-    members = typing.get_args(hint) if _is_union(hint) else (hint,)
-    words = []
-    for member in members:
-        origin = typing.get_origin(member) or member
-        if isinstance(origin, type) and origin is not type(None):
-            words.append(_WORDS.get(origin, origin.__name__))
-    return " or ".join(dict.fromkeys(words)) or str(hint)
-
-
-def _is_union(hint: object) -> bool:
-    return typing.get_origin(hint) in (typing.Union, types.UnionType)
-
-
-_WORDS: dict[type, str] = {
-    bool: "true or false",
-    dict: "a table",
-    float: "a number",
-    int: "an integer",
-    list: "a list",
-    Mapping: "a table",
-    PathLike: "a path",
-    Sequence: "a list",
-    str: "text",
-    tuple: "a list",
-}

@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from openrange.llm.contract import LLMBackend
 from openrange.plugins import BACKENDS, Plugins
 from openrange.resolve.detection import detect
 from openrange.resolve.layers import Layer, read_layers
 from openrange.resolve.options import construct, field_names, refuse_secrets
-from openrange.resolve.trust import DESTINATIONS, refuse_foreign_keys, refuse_untrusted
+from openrange.resolve.trust import Options, leaves, refuse_foreign_keys, refuse_untrusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ class Choice:
     layers: tuple[Layer, ...]
 
     @property
-    def options(self) -> dict[str, tuple[object, str]]:
-        """What the layers say: dotted option to value and source."""
-        merged: dict[str, tuple[object, str]] = {}
+    def options(self) -> Options:
+        """What the layers say, tables merged deeply: path of names to value and source."""
+        merged: Options = {}
         for layer in reversed(self.layers):
-            for path, value in _flat(layer.options):
-                _displace(merged, path)
-                merged[path] = (value, layer.source)
+            for path, value in leaves(layer.options):
+                if value != {} or not any(other[: len(path)] == path for other in merged):
+                    _displace(merged, path)
+                    merged[path] = (value, layer.source)
         return merged
 
 
@@ -58,7 +60,7 @@ class Resolved:
     name: str
     why: str
     backend: LLMBackend
-    options: Mapping[str, tuple[object, str]] = field(hash=False)
+    options: Mapping[str, tuple[object, str]] = field(hash=False, repr=False)
 
 
 def choose(command: Layer, config: str | Path | None = None) -> Choice:
@@ -114,10 +116,7 @@ def realize(choice: Choice) -> Resolved:
     layers = []
     for layer in choice.layers:
         refuse_secrets(layer, backend_class)
-        goes_to_loopback = any(
-            choice.options.get(name, ("", ""))[1] == layer.source for name in DESTINATIONS
-        )
-        refuse_foreign_keys(layer, own_variables, goes_to_loopback=goes_to_loopback)
+        refuse_foreign_keys(layer, own_variables, choice.options)
         if layer.is_general:
             layer = replace(
                 layer, options={key: layer.options[key] for key in layer.options if key in known}
@@ -129,7 +128,7 @@ def realize(choice: Choice) -> Resolved:
     layers.append(Layer("the environment", None, surroundings))
     options = replace(choice, layers=tuple(layers)).options
     backend = construct(choice.name, backend_class, _nested(options))
-    return Resolved(choice.name, choice.why, backend, options)
+    return Resolved(choice.name, choice.why, backend, dotted(options))
 
 
 def resolve_backend(
@@ -168,31 +167,24 @@ def _set_variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if value.strip()}
 
 
-def _flat(options: Mapping[str, object], above: str = "") -> list[tuple[str, object]]:
-    leaves: list[tuple[str, object]] = []
-    for key, value in options.items():
-        if isinstance(value, Mapping) and value:
-            leaves += _flat(value, f"{above}{key}\0")
-        else:
-            leaves.append((above + key, value))
-    return leaves
+def dotted(options: Options) -> dict[str, tuple[object, str]]:
+    """The same options, with each path as one text to show."""
+    return {".".join(path): pair for path, pair in options.items()}
 
 
-def _displace(merged: dict[str, tuple[object, str]], path: str) -> None:
+def _displace(merged: Options, path: tuple[str, ...]) -> None:
     """Drop what a stronger value replaces: a table below it, or a plain value above it."""
     for other in list(merged):
-        if other.startswith(path + "\0") or path.startswith(other + "\0"):
+        shorter = min(len(path), len(other))
+        if path[:shorter] == other[:shorter]:
             del merged[other]
 
 
-def _nested(options: Mapping[str, tuple[object, str]]) -> dict[str, object]:
+def _nested(options: Options) -> dict[str, object]:
     tree: dict[str, object] = {}
     for path, (value, _) in options.items():
         table = tree
-        *above, name = path.split("\0")
-        for part in above:
-            inner = table.setdefault(part, {})
-            assert isinstance(inner, dict)
-            table = inner
-        table[name] = value
+        for part in path[:-1]:
+            table = cast(dict[str, object], table.setdefault(part, {}))
+        table[path[-1]] = value
     return tree
