@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from configured import project_file, resolved, user_file
 
-from openrange import ConfigError
+from openrange import ConfigError, OfflineBackend, resolve_backend
 
 
 def complaint(config: str | Path | None = None) -> str:
@@ -105,8 +105,8 @@ def test_a_file_of_more_than_a_megabyte_is_an_error() -> None:
 
 
 def test_a_file_of_a_megabyte_is_read() -> None:
-    text = '[llm]\nbackend = "codex"\n#'
-    project_file(text + "x" * (1_000_000 - len(text)))
+    text = '[llm]\nbackend = "codex"\n'
+    project_file((text + f"#{'x' * 998}\n" * 1000)[:1_000_000])
 
     assert resolved().name == "codex"
 
@@ -141,3 +141,20 @@ def test_an_empty_file_says_nothing() -> None:
     project_file("")
 
     assert resolved().name == "offline"
+
+
+def test_a_line_that_would_take_the_parser_for_ever_is_refused() -> None:
+    Path("openrange.toml").write_text("a" + ".a" * 40_000 + " = 1")
+    assert "openrange.toml: it has a line longer than 10,500 bytes" in complaint()
+
+
+def test_a_model_for_whichever_backend_is_passed_over_by_one_that_takes_none() -> None:
+    Path("openrange.toml").write_text('[llm]\nmodel = "some-model"\n')
+    assert resolve_backend("offline") == OfflineBackend()
+    assert resolve_backend("openai-compatible").model == "some-model"  # type: ignore[attr-defined]
+
+
+def test_any_other_unknown_option_stays_an_error() -> None:
+    Path("openrange.toml").write_text("[llm]\ntemperature = 0.5\n")
+    with pytest.raises(ConfigError, match="'offline' has no option 'temperature'"):
+        resolve_backend("offline")

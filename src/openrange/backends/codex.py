@@ -122,7 +122,7 @@ class CodexBackend(BackendSettings):
             return f"{self.command!r} was not found; install it, or set command to its path"
         if self.cwd is not None and not Path(self.cwd).is_dir():
             return f"the directory {str(self.cwd)!r} does not exist"
-        if not self.timeout > 0:
+        if not 0 < self.timeout < float("inf"):
             return f"timeout must be a positive number of seconds, not {self.timeout:g}"
         return None
 

@@ -114,7 +114,7 @@ class OpenAICompatibleBackend(BackendSettings):
             return f"base_url must be an http or https URL, not {self.base_url!r}"
         if self.model is not None and not self.model.strip():
             return "model is empty; name one, or leave it out"
-        if not self.timeout > 0:
+        if not 0 < self.timeout < float("inf"):
             return f"timeout must be a positive number of seconds, not {self.timeout:g}"
         if self._key() is None and self.base_url.rstrip("/") == DEFAULT_BASE_URL:
             return f"no key: set {self._key_source}"

@@ -19,6 +19,8 @@ PROJECT_FILE = "openrange.toml"
 SHARED_FILE = "pyproject.toml"
 MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 20
+# tomllib takes time and memory with the square of a dotted key's length.
+MAX_LINE = 10_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class Layer:
         pin: Names to take from one distribution.
         is_trusted: False for a file found in the working directory, which may come with a clone.
         is_written: True for files and the command line, in which a key must not stand.
-        is_general: True where the options are not meant for one backend, so that one which does
-            not have such a field passes them over.
+        is_general: True where a model is not meant for one backend, so that one which takes no
+            model passes it over.
     """
 
     source: str
@@ -157,6 +159,8 @@ def _read(file: Path, *, is_trusted: bool = True) -> Layer | None:
 def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
     if len(raw) > MAX_FILE_BYTES:
         raise ConfigError(f"{file}: larger than {MAX_FILE_BYTES:,} bytes")
+    if max(map(len, raw.splitlines()), default=0) > MAX_LINE:
+        raise ConfigError(f"{file}: it has a line longer than {MAX_LINE:,} bytes")
     document: object = None
     try:
         document = tomllib.loads(raw.decode("utf-8-sig"))
@@ -182,7 +186,15 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
         raise ConfigError(f"{file}: [plugins] block must be a list of names")
     if not isinstance(pin, dict) or not all(isinstance(name, str) for name in pin.values()):
         raise ConfigError(f"{file}: [plugins] pin must map names to distributions")
-    return Layer(str(file), backend, llm, tuple(block), pin, is_trusted=is_trusted)
+    return Layer(
+        str(file),
+        backend,
+        llm,
+        tuple(block),
+        pin,
+        is_trusted=is_trusted,
+        is_general=backend is None,
+    )
 
 
 def _is_deeper(value: object, levels: int) -> bool:

@@ -117,10 +117,9 @@ def realize(choice: Choice) -> Resolved:
     for layer in choice.layers:
         refuse_secrets(layer, backend_class)
         refuse_foreign_keys(layer, own_variables, choice.options)
-        if layer.is_general:
-            layer = replace(
-                layer, options={key: layer.options[key] for key in layer.options if key in known}
-            )
+        if layer.is_general and "model" not in known:
+            options = {key: layer.options[key] for key in layer.options if key != "model"}
+            layer = replace(layer, options=options)
         layers.append(layer)
     surroundings = choice.plugins.environment_options(
         choice.name, _set_variables(), choice.variable
