@@ -143,14 +143,19 @@ def test_an_output_that_knows_no_chinese_gets_the_rest(
 
 
 def test_text_of_a_file_from_elsewhere_cannot_command_the_terminal() -> None:
+    clear = f"{ESCAPE}[2J"
     Path("theirs.toml").write_text(
         '[llm]\nbackend = "openai-compatible"\nbase_url = "http://127.0.0.1:9/v1"\n'
         'max_retries = 0\nmodel = "m\\u001b[2J"\n'
     )
-    done = openrange("build", "--config", "theirs.toml")
-    assert done.status == 3
-    assert "m[2J" in done.err
-    assert ESCAPE not in done.err
-    assert ESCAPE not in openrange("backends", "--config", "theirs.toml").out
+    status, _, shown = on_a_terminal("build", "--config", "theirs.toml")
+    assert status == 3
+    assert "using the backend openai-compatible (m[2J), because theirs.toml names it" in shown
+    assert "openai-compatible (m[2J): connection refused" in shown
+    assert clear not in shown
+    assert clear not in openrange("backends", "--config", "theirs.toml").out
     Path("bad.yaml").write_text('world: {goal: x, "\\e[2J": y}\npack: {id: webapp}\n')
-    assert ESCAPE not in openrange("build", "bad.yaml").err
+    status, _, shown = on_a_terminal("build", "bad.yaml")
+    assert status == 2
+    assert "manifest: world has no key" in shown
+    assert ESCAPE not in shown

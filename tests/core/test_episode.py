@@ -185,8 +185,9 @@ def test_a_link_that_waits_in_the_directory_does_not_lead_out_of_it(episode: Epi
 def test_a_directory_that_cannot_be_written_is_an_error_that_leaves_no_world_behind() -> None:
     Path("agent").write_text("a file in the way")
     pack = SabotagedPack("has a child", str(Path("lock").absolute()))
+    episode = Episode(frozen(), "agent", pack=pack)
     with pytest.raises(StoreError, match=r"^cannot write to agent: File exists$"):
-        with Episode(frozen(), "agent", pack=pack):
+        with episode:
             pass
     assert is_unlocked_soon("lock")
 

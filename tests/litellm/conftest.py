@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,17 @@ def _no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, f"no network in tests: {host!r}")
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_left_open() -> Iterator[None]:
+    """LiteLLM keeps a client for each address and key, and its connection, for ten minutes."""
+    yield
+    cache = load().in_memory_llm_clients_cache
+    for client in list(cache.cache_dict.values()):
+        if not inspect.iscoroutinefunction(client.close):
+            client.close()
+    cache.flush_cache()
 
 
 @pytest.fixture

@@ -70,7 +70,8 @@ for model in ("openai/m", "anthropic/m", "gemini/m", "cohere/m", "ollama/m", "mi
 
 import litellm
 
-assert set(map(str, tried)) == {"127.0.0.1"}, tried
+# LiteLLM asks Ollama about a model before it uses it.
+assert set(tried) <= {"127.0.0.1", "localhost"}, tried
 assert "FROM_A_FILE" not in os.environ
 assert all(type(x) is logging.NullHandler for x in logging.getLogger("LiteLLM").handlers)
 """

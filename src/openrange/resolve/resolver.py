@@ -118,8 +118,8 @@ def realize(choice: Choice) -> Resolved:
         refuse_secrets(layer, backend_class)
         refuse_foreign_keys(layer, own_variables, choice.options)
         if layer.is_general and "model" not in known:
-            options = {key: layer.options[key] for key in layer.options if key != "model"}
-            layer = replace(layer, options=options)
+            without = {key: value for key, value in layer.options.items() if key != "model"}
+            layer = replace(layer, options=without)
         layers.append(layer)
     surroundings = choice.plugins.environment_options(
         choice.name, _set_variables(), choice.variable
