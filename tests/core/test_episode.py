@@ -130,6 +130,7 @@ WRONG = "flag{" + "0" * 32 + "}"
         (json.dumps({"flag": [WRONG]}), 'result.json has no text under the key "flag"'),
         (json.dumps({"flag": WRONG}) + " " * 100_000, "result.json is larger than 100,000 bytes"),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_an_answer_that_is_not_the_flag_fails_with_the_reason(
     episode: Episode, content: str | bytes, message: str

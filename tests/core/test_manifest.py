@@ -124,6 +124,7 @@ def test_a_manifest_is_a_value_that_keeps_no_tie_to_what_it_was_made_of() -> Non
         ("- " * 1000 + "x", "nested deeper than 64 levels"),
         (json.dumps({**LEAST, "npc": json.loads("[" * 65 + "]" * 65)}), "nested deeper than 64"),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_a_file_that_is_no_plain_document_is_refused(text: str | bytes, reason: str) -> None:
     message = complaint(text)

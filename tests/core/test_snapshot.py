@@ -174,6 +174,7 @@ def test_a_change_of_the_metadata_is_none_of_the_world() -> None:
         ("[]", "$: "),
         ("{}", "$: 'format' is a required property"),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_a_file_that_is_no_snapshot_is_refused(raw: str | bytes, reason: str) -> None:
     message = refusal(raw)

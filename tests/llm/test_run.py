@@ -106,6 +106,8 @@ def test_a_reply_that_does_not_conform_is_asked_for_once_more_with_the_reason() 
     assert answer(STRUCTURED, wire).parsed_json == {"n": 1}
     assert "$.n: 'one' is not of type 'integer'" in wire.asks[1].prompt
     assert wire.asks[1].prompt.startswith("question")
+    assert wire.asks[1].schema == SCHEMA
+    assert json.dumps(SCHEMA, separators=(",", ":")) in wire.asks[1].prompt
 
 
 def test_reasks_are_bounded() -> None:

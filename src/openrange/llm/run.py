@@ -264,7 +264,8 @@ def _ask(request: LLMRequest, form: Form, complaint: str | None) -> Ask:
     assert request.json_schema is not None
     schema = dict(request.json_schema)
     parts = [request.prompt]
-    if form != "native":
+    if form != "native" or complaint:
+        # After a complaint in any form: some servers take a schema and pay no heed to it.
         parts.append(in_words(schema))
     if complaint:
         parts.append(

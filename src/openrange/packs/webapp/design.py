@@ -102,7 +102,9 @@ def briefing(manifest: Manifest) -> str:
     weaknesses = "\n".join(
         f"  - {name}: {WEAKNESSES[name].SUMMARY}" for name in allowed_weaknesses(manifest)
     )
-    return _BRIEFING.format(weaknesses=weaknesses)
+    return _BRIEFING.format(
+        weaknesses=weaknesses, industries=", ".join(INDUSTRIES), accents=", ".join(ACCENTS)
+    )
 
 
 _BRIEFING = """\
@@ -121,8 +123,9 @@ trainee borrows, the second is a colleague, the third administers the portal.
 - records: three ordinary files of the first employee, with title and body.
 - story: who the trainee is and why they look at the portal, addressed to them as "you".
 
-Choices, each from the list in the schema: industry, accent (the colour of the pages), \
-directory_path, search_parameter, records_path and console_path (names in the URLs), and weakness:
+Choices: industry ({industries}), accent (the colour of the pages: {accents}), directory_path, \
+search_parameter, records_path and console_path (names in the URLs, from the lists in the schema), \
+and weakness:
 {weaknesses}
 
 Never mention a flag, a password, or a secret code, and never say or hint where the portal is \
