@@ -12,7 +12,7 @@ from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack
 from openrange.core.snapshot import Snapshot
 from openrange.core.store import SnapshotStore
-from openrange.errors import ManifestError
+from openrange.errors import ConfigError, LLMBackendError, ManifestError, OpenRangeError
 from openrange.llm.contract import LLMBackend, SupportsPreflight
 from openrange.llm.recording import EventSink
 from openrange.plugins import PACKS, Plugins, normalized
@@ -108,13 +108,12 @@ def build_and_save(
         OpenRangeError: As `build` does.
     """
     if max_repairs < 0:
-        raise ManifestError(f"max_repairs must not be negative, but is {max_repairs}")
+        raise ConfigError(f"max_repairs must not be negative, but is {max_repairs}")
     pack = find_pack(manifest, plugins or Plugins())
     store = None if output is None else SnapshotStore(output)
     if store is not None:
         store.check_writable()
-    if isinstance(llm, SupportsPreflight):
-        llm.preflight()
+    _preflight(llm, backend)
     built = build_world(
         manifest,
         pack,
@@ -125,6 +124,20 @@ def build_and_save(
         on_event=on_event,
     )
     return built, None if store is None else store.save(built.snapshot)
+
+
+def _preflight(llm: LLMBackend, backend: str) -> None:
+    if not isinstance(llm, SupportsPreflight):
+        return
+    try:
+        llm.preflight()
+    except OpenRangeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - named as the backend's breach of contract
+        breach = f"its preflight raised {type(error).__name__} instead of LLMBackendError"
+    else:
+        return
+    raise LLMBackendError(f"{backend}: the backend broke the contract: {breach}", kind="contract")
 
 
 def as_manifest(source: ManifestSource) -> Manifest:

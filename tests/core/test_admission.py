@@ -112,6 +112,13 @@ def test_a_world_that_dies_while_it_is_tried_fails_to_stay_alive(page: str) -> N
     assert message.startswith(f"the world went down; no reply from {page} ")
 
 
+def test_a_world_that_takes_too_long_in_all_fails_at_the_check_it_was_in() -> None:
+    pack = SabotagedPack("is slow")
+    realization = pack.realize(manifest_of(), design_of(weakness="forged_session"))
+    report = admit(pack, realization, seconds=1.0)
+    assert verdict(report) == ("solver", "it took the world more than 1 seconds")
+
+
 def test_a_world_that_breaks_without_dying_fails_to_stay_alive() -> None:
     name, message = verdict(admitted_by(SabotagedPack("is broken after a while")))
     assert (name, message) == ("alive", "the world no longer answers as it should")

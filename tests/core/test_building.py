@@ -134,7 +134,7 @@ def test_a_configuration_file_is_read_only_where_it_decides() -> None:
 
 
 def test_repairs_cannot_be_fewer_than_none() -> None:
-    with pytest.raises(ManifestError, match="max_repairs must not be negative, but is -1"):
+    with pytest.raises(ConfigError, match="max_repairs must not be negative, but is -1"):
         build(manifest_of(), llm=queue(), max_repairs=-1)
 
 

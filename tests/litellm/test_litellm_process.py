@@ -60,7 +60,8 @@ from openrange import LLMBackendError, LLMRequest
 from openrange_litellm import LiteLLMBackend
 
 before = state()
-for model in ("openai/m", "anthropic/m", "gemini/m", "cohere/m", "ollama/m", "mistral/m"):
+models = "openai/m anthropic/claude-sonnet-4-6 gemini/m cohere/m ollama/m mistral/m".split()
+for model in models:
     llm = LiteLLMBackend(model, "key-0123456789", api_base="http://127.0.0.1:9", max_retries=0)
     try:
         llm.complete(LLMRequest("Where?", json_schema={"type": "object"}))

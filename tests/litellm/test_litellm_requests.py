@@ -222,8 +222,10 @@ def test_a_price_that_nobody_knows_is_none(providers: respx.MockRouter) -> None:
     assert recorded(llm).usage.cost_usd is None
 
 
-def test_what_the_caller_passes_is_not_changed(providers: respx.MockRouter) -> None:
+def test_the_parameters_of_a_backend_are_not_changed_by_a_request(
+    providers: respx.MockRouter,
+) -> None:
     answer(providers, openai_reply("Lisbon."))
-    metadata = {"trace": {"id": "1"}}
-    backend(OPENAI, extra_params={"metadata": metadata}).complete(PLAIN)
-    assert metadata == {"trace": {"id": "1"}}
+    llm = backend(OPENAI, extra_params={"metadata": {"trace": {"id": "1"}}})
+    llm.complete(PLAIN)
+    assert llm.extra_params == {"metadata": {"trace": {"id": "1"}}}

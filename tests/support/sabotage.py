@@ -108,6 +108,8 @@ class Sabotaged:
                 self._has_said_goodbye |= path == "/logout"
                 if path == "/" and self._has_said_goodbye:
                     return Response("broken", HTTPStatus.INTERNAL_SERVER_ERROR)
+            case "is slow" if path != "/":
+                time.sleep(8)  # less than a visitor waits for one reply
             case "shows its environment" if path == "/environment":
                 return Response("\n".join(os.environ))
             case "has a page that is too large" if path == self._detail[0]:

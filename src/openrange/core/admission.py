@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from openrange.core.crawl import crawl
@@ -10,6 +13,8 @@ from openrange.core.pack import Pack, Realization
 from openrange.core.text import one_line
 from openrange.core.visitor import Page, VisitError, Visitor
 from openrange.core.world import BOOT_SECONDS, BootError, RunningWorld, boot
+
+ADMISSION_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,10 @@ class AdmissionReport:
 
 
 def admit(
-    pack: Pack, realization: Realization, boot_seconds: float = BOOT_SECONDS
+    pack: Pack,
+    realization: Realization,
+    boot_seconds: float = BOOT_SECONDS,
+    seconds: float = ADMISSION_SECONDS,
 ) -> AdmissionReport:
     """Boot a world and try it: what an agent gets is admitted, or refused with the reason.
 
@@ -61,13 +69,17 @@ def admit(
         pack: Who realized the world, and solves it.
         realization: The world.
         boot_seconds: How long it may take until it answers.
+        seconds: How long all that follows may take.
 
     Returns:
         The report, whether the world is admitted or not.
     """
     checks: list[Check] = []
     try:
-        with boot(pack, realization.world, boot_seconds) as running:
+        with (
+            boot(pack, realization.world, boot_seconds) as running,
+            _limit(running, seconds) as late,
+        ):
             checks.append(Check("boot", True, "the world answers on loopback"))
             for probe in (_solver, _benign, _crawl, _alive):
                 name, patience = probe.__name__.strip("_"), 0.0
@@ -78,7 +90,9 @@ def admit(
                 except Exception as error:  # noqa: BLE001 - a solver may trip over any odd world
                     said = one_line(f"{type(error).__name__}: {error}", 200)
                     check = Check(name, False, f"the pack's own code stumbled ({said})")
-                if not check.passed and running.has_ended(patience):
+                if late.is_set():
+                    check = Check(name, False, f"it took the world more than {seconds:g} seconds")
+                elif not check.passed and running.has_ended(patience):
                     check = Check("alive", False, f"the world went down; {check.message}")
                 checks.append(check)
                 if not check.passed:
@@ -86,6 +100,24 @@ def admit(
     except BootError as error:
         checks.append(Check("boot", False, str(error)))
     return AdmissionReport(tuple(checks))
+
+
+@contextmanager
+def _limit(running: RunningWorld, seconds: float) -> Iterator[threading.Event]:
+    """End the world when its time is over, so that whoever waits for it goes on; and say so."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        running.process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
 
 
 def _solver(pack: Pack, realization: Realization, running: RunningWorld) -> Check:

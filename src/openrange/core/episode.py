@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from openrange.core import strict_json
+from openrange import strict_json
 from openrange.core.pack import Pack, Task
 from openrange.core.snapshot import Snapshot
 from openrange.core.world import BootError, RunningWorld, boot

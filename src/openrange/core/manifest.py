@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Self, cast
 
-from openrange.core import strict_json
+from openrange import strict_json
 from openrange.errors import ManifestError
 
 MAX_MANIFEST_BYTES = 1_000_000

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
-from openrange.core import strict_json
+from openrange import strict_json
 from openrange.core.pack import Pack, Realization, Task
 from openrange.errors import StoreError
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from openrange import strict_json
 from openrange.errors import LLMBackendError
 from openrange.llm.schema import violation
 
 MAX_REPLY_CHARACTERS = 2_000_000
-MAX_DEPTH = 64
 # How much of a reply that is not an object itself is searched for one.
 MAX_STARTS = 10_000
 MAX_CANDIDATES = 50
@@ -112,14 +111,14 @@ def _embedded(text: str) -> Iterator[tuple[str, object, str | None]]:
             return
         end = start + 1
         try:
-            value, end = _DECODER.raw_decode(text, start)
+            value, end = strict_json.DECODER.raw_decode(text, start)
         except json.JSONDecodeError as error:
             budget -= error.pos - start
         except (ValueError, RecursionError):
             budget -= 10_000
         else:
             budget -= end - start
-            if _depth_is_bounded(value):
+            if strict_json.is_shallow(value):
                 yield text[start:end], value, None
         start = text.find("{", end)
 
@@ -129,48 +128,17 @@ def _parse(text: str) -> tuple[object, str | None]:
     if len(text) > MAX_REPLY_CHARACTERS:
         return None, f"the reply is longer than {MAX_REPLY_CHARACTERS:,} characters"
     try:
-        value = _DECODER.decode(text)
+        return strict_json.parse(text), None
     except json.JSONDecodeError as error:
         return None, f"the reply is not JSON ({error.msg}, at character {error.pos})"
     except ValueError as error:
-        return None, f"the reply is not JSON ({error})"
-    except RecursionError:
-        return None, f"the reply is nested deeper than {MAX_DEPTH} levels"
-    if not _depth_is_bounded(value):
-        return None, f"the reply is nested deeper than {MAX_DEPTH} levels"
-    return value, None
-
-
-def _depth_is_bounded(value: object) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [
-            child
-            for parent in level
-            if isinstance(parent, dict | list)
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-        ]
-        if not level:
-            return True
-    return False
-
-
-def _finite(literal: str) -> float:
-    number = float(literal)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
-
-
-def _refuse_constant(literal: str) -> object:
-    raise ValueError(f"{literal} is not a JSON number")
+        return None, f"the reply is not JSON as it should be ({error})"
 
 
 def _kind(value: object) -> str:
     return _JSON_NAMES[type(value)]
 
 
-_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse_constant)
 _JSON_NAMES: dict[type, str] = {
     bool: "a boolean",
     dict: "an object",

@@ -264,14 +264,11 @@ def _ask(request: LLMRequest, form: Form, complaint: str | None) -> Ask:
     assert request.json_schema is not None
     schema = dict(request.json_schema)
     parts = [request.prompt]
+    if complaint:
+        parts.append(f"An earlier reply was not accepted: {complaint}. Reply again, and mend this.")
     if form != "native" or complaint:
         # After a complaint in any form: some servers take a schema and pay no heed to it.
         parts.append(in_words(schema))
-    if complaint:
-        parts.append(
-            f"An earlier reply was not accepted: {complaint}. Reply again, with a complete JSON "
-            "object that mends this."
-        )
     return Ask("\n\n".join(parts), request.system, form, schema if form == "native" else None)
 
 

@@ -20,18 +20,21 @@ def parse(text: str | bytes) -> object:
     Raises:
         ValueError: It is not JSON, or has a number that is none or is too large, or is deeper.
     """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text))
     try:
-        value: object = json.loads(text, parse_float=_finite, parse_constant=_refused)
+        value: object = DECODER.decode(text)
     except RecursionError:
-        is_shallow = False
+        has_bounded_depth = False
     else:
-        is_shallow = _is_shallow(value)
-    if is_shallow:
+        has_bounded_depth = is_shallow(value)
+    if has_bounded_depth:
         return value
     raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
 
 
-def _is_shallow(value: object) -> bool:
+def is_shallow(value: object) -> bool:
+    """Whether a JSON value has at most 64 levels, found without recursion."""
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         level = [
@@ -54,3 +57,7 @@ def _finite(literal: str) -> float:
 
 def _refused(literal: str) -> object:
     raise ValueError(f"{literal} is not a JSON number")
+
+
+DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_refused)
+"""Decodes by the letter; what it returns may still be too deep, see `is_shallow`."""

@@ -1,0 +1,62 @@
+"""The providers of LiteLLM's list that the suite in `tests/providers` leaves out, and why.
+
+Nothing else leaves one out. A name that LiteLLM does not list, or whose provider works after all,
+fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MEASURED_WITH = "1.106.2"
+"""The LiteLLM whose list this is about. An older one lists fewer providers."""
+
+_NOT_CHAT = "LiteLLM has no chat API for it, only "
+_BROWSER = "it asks for a login in a browser, which the backend refuses"
+_GOOGLE = "it needs a package of Google's, and credentials that no test has"
+
+LEFT_OUT: Mapping[str, str] = {
+    "a2a_agent": _NOT_CHAT + "agents of its proxy",
+    "aiohttp_openai": "called synchronously, LiteLLM sends it a form in place of JSON",
+    "auto_router": _NOT_CHAT + "a choice between other models",
+    "aws_polly": _NOT_CHAT + "speech",
+    "aws_textract": _NOT_CHAT + "text recognition",
+    "azure_speech": _NOT_CHAT + "speech",
+    "black_forest_labs": _NOT_CHAT + "images",
+    "chatgpt": _BROWSER,
+    "cursor": _NOT_CHAT + "agents",
+    "deepgram": _NOT_CHAT + "transcription",
+    "dotprompt": _NOT_CHAT + "a format of prompts",
+    "elevenlabs": _NOT_CHAT + "speech",
+    "fal_ai": "its chat models describe an image, and refuse a request without one",
+    "gdc": _GOOGLE,
+    "github_copilot": _BROWSER,
+    "humanloop": _NOT_CHAT + "stored prompts",
+    "infinity": _NOT_CHAT + "embeddings",
+    "jina_ai": _NOT_CHAT + "embeddings",
+    "langfuse": _NOT_CHAT + "stored prompts",
+    "litellm_agent": _NOT_CHAT + "agents of its proxy",
+    "manus": _NOT_CHAT + "the Responses API",
+    "milvus": _NOT_CHAT + "a vector store",
+    "mongodb": _NOT_CHAT + "a vector store",
+    "nvidia_riva": _NOT_CHAT + "speech",
+    "oci": "it signs each request with a key pair of the user, by means of a package of Oracle's",
+    "openai_like": _NOT_CHAT + "embeddings; `custom_openai` is the one for chat",
+    "pg_vector": _NOT_CHAT + "a vector store",
+    "recraft": _NOT_CHAT + "images",
+    "reducto": _NOT_CHAT + "text recognition",
+    "runwayml": _NOT_CHAT + "videos",
+    "s3_vectors": _NOT_CHAT + "a vector store",
+    "sap": "its credentials are a file of its own, and no test has one",
+    "soniox": _NOT_CHAT + "transcription",
+    "stability": _NOT_CHAT + "images",
+    "strands_decider": _NOT_CHAT + "guardrails",
+    "topaz": _NOT_CHAT + "images",
+    "transcribe": _NOT_CHAT + "transcription",
+    "typesafe": _NOT_CHAT + "guardrails",
+    "valkey": _NOT_CHAT + "a vector store",
+    "vertex_ai": _GOOGLE,
+    "vertex_ai_beta": _GOOGLE,
+    "vllm": "it runs the model in this process, which needs the package vllm and a GPU",
+    "voyage": _NOT_CHAT + "embeddings",
+}
