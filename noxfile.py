@@ -38,7 +38,7 @@ def _install(session: nox.Session, *groups: str, packages: tuple[str, ...] = ())
 def tests(session: nox.Session) -> None:
     """Both distributions, installed, on every Python that the classifiers name and that is here."""
     _install(session, "test", packages=(CORE, PLUGIN))
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import difflib
 import functools
 import inspect
@@ -87,11 +88,10 @@ def installed() -> tuple[Entry, ...]:
 
     A distribution whose metadata cannot be read is passed over: it can register nothing.
     """
-    groups = {BACKENDS, DETECT, PACKS}
     entries: dict[str, list[Entry]] = {}
     for distribution in metadata.distributions():
         try:
-            points = [point for point in distribution.entry_points if point.group in groups]
+            points = _points(distribution.read_text("entry_points.txt") or "")
             if not points:
                 continue
             facts = distribution.metadata
@@ -104,6 +104,25 @@ def installed() -> tuple[Entry, ...]:
             # The first of two copies of a distribution is the one that Python would import.
             entries.setdefault(normalized(name), found)
     return tuple(entry for found in entries.values() for entry in found)
+
+
+def _points(text: str) -> list[metadata.EntryPoint]:
+    """The entry points of our groups in a distribution's `entry_points.txt`.
+
+    Read here, because the classes that read it differ in what they make of a malformed entry, and
+    another library may have put its own in place of Python's.
+    """
+    if "openrange." not in text:
+        return []
+    parser = configparser.RawConfigParser(delimiters="=", strict=False)
+    parser.optionxform = str  # type: ignore[method-assign,assignment]  # names keep their case
+    parser.read_string(text)
+    return [
+        metadata.EntryPoint(name, value, group)
+        for group in (BACKENDS, DETECT, PACKS)
+        if parser.has_section(group)
+        for name, value in parser.items(group)
+    ]
 
 
 @functools.cache

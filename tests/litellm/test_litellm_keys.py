@@ -52,6 +52,16 @@ def test_the_key_of_openai_goes_to_no_other_provider(
     assert not providers.calls
 
 
+def test_a_named_token_of_anthropic_is_sent_as_such(
+    providers: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", OWN)
+    providers.post().respond(200, json=anthropic_reply("Hi."))
+    llm = LiteLLMBackend("anthropic/claude-sonnet-4-6", api_key_env="ANTHROPIC_AUTH_TOKEN")
+    llm.complete(PLAIN)
+    assert sent_headers(providers)["authorization"] == f"Bearer {OWN}"
+
+
 @pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "OPENAI_API_BASE"])
 @pytest.mark.parametrize(
     "model", ["groq/m", "deepinfra/m", "perplexity/m", "lm_studio/m", "litellm_proxy/m", "ai21/m"]
@@ -177,6 +187,14 @@ def test_ollama_needs_no_key(providers: respx.MockRouter, monkeypatch: pytest.Mo
 
 def test_a_provider_with_a_login_in_a_browser_is_refused(providers: respx.MockRouter) -> None:
     assert "login in a browser" in refusal(LiteLLMBackend("github_copilot/gpt-4o", OWN))
+    assert not providers.calls
+
+
+def test_a_model_that_litellm_takes_for_another_providers_is_refused(
+    providers: respx.MockRouter,
+) -> None:
+    words = refusal(LiteLLMBackend("azure/mistral-large-latest", OWN))
+    assert "would send this to openai instead of azure; set api_base" in words
     assert not providers.calls
 
 

@@ -51,6 +51,7 @@ def test_a_complete_configuration_passes_the_preflight() -> None:
         ({"model": None}, "model is empty"),
         ({"timeout": 0}, "timeout must be a positive number"),
         ({"timeout": -1.5}, "timeout must be a positive number"),
+        ({"timeout": "soon"}, "timeout must be a positive number"),
         ({"timeout": float("nan")}, "timeout must be a positive number"),
         ({"timeout": float("inf")}, "timeout must be a positive number"),
         ({"api_base": "ftp://host/v1"}, "api_base must be an http or https URL"),
@@ -68,6 +69,12 @@ def test_the_preflight_says_what_is_wrong(fields: dict[str, Any], words: str) ->
     assert words in said
     assert "secret@" not in said
     with pytest.raises(LLMBackendError, match=words.split(":")[0]):
+        llm.complete(LLMRequest("Where?"))
+
+
+def test_a_field_of_the_wrong_type_is_no_other_exception() -> None:
+    llm = LiteLLMBackend(MODEL, 5)  # type: ignore[arg-type]
+    with pytest.raises(LLMBackendError, match="AttributeError"):
         llm.complete(LLMRequest("Where?"))
 
 

@@ -59,4 +59,5 @@ LEFT_OUT: Mapping[str, str] = {
     "vertex_ai_beta": _GOOGLE,
     "vllm": "it runs the model in this process, which needs the package vllm and a GPU",
     "voyage": _NOT_CHAT + "embeddings",
+    "watsonx_text": "LiteLLM sends it `null` in place of the messages",
 }

@@ -23,10 +23,10 @@ from openrange.llm import (
     within,
 )
 from openrange_litellm.failures import Call, translated
-from openrange_litellm.keys import SignIn, secrets_in, sign_in
+from openrange_litellm.keys import SignIn, check_headers_of_openai, secrets_in, sign_in
 from openrange_litellm.library import hide, load
 from openrange_litellm.parameters import call_parameters, problem_of
-from openrange_litellm.providers import DEFAULT_MODELS, key_variables, provider_of
+from openrange_litellm.providers import DEFAULT_MODELS, key_variables, provider_of, share_a_key
 from openrange_litellm.replies import read_response
 from openrange_litellm.routing import Route, route
 
@@ -96,13 +96,15 @@ class LiteLLMBackend(BackendSettings):
             plan = self._plan()
         except LLMBackendError as error:
             plan = error
+        except Exception as error:  # noqa: BLE001 - the contract: nothing else leaves `complete`
+            plan = LLMBackendError(f"it failed unexpectedly with {type(error).__name__}: {error}")
         ready = plan if isinstance(plan, Plan) else None
         return run(
             request,
             lambda ask: self._send(ask, plan),
             backend=NAME,
             model=self.model if isinstance(self.model, str) else None,
-            forms=ready.route.forms if ready else SCHEMA_FORMS,
+            forms=ready.route.forms(request.json_schema) if ready else SCHEMA_FORMS,
             timeout=self.timeout,
             max_retries=self.max_retries,
             max_reasks=self.max_reasks,
@@ -147,8 +149,9 @@ class LiteLLMBackend(BackendSettings):
     def _problem(self) -> str | None:
         if not isinstance(self.model, str) or not self.model.strip():
             return "model is empty; name one, such as anthropic/claude-sonnet-4-6"
-        if not (self.timeout > 0 and math.isfinite(self.timeout)):
-            return f"timeout must be a positive number of seconds, not {self.timeout:g}"
+        is_number = isinstance(self.timeout, int | float)
+        if not (is_number and self.timeout > 0 and math.isfinite(self.timeout)):
+            return f"timeout must be a positive number of seconds, not {self.timeout}"
         if self.api_base is not None and (problem := _problem_of_url(self.api_base)):
             return problem
         return problem_of(self.extra_params or {})
@@ -178,8 +181,14 @@ class LiteLLMBackend(BackendSettings):
             call = Call(provider or "LiteLLM", "api_key", self.timeout, self.api_base, False)
             failure = translated(error, call)
         else:
-            provider = provider or way.provider
+            if provider is None or "/" not in self.model:
+                provider, access = way.provider, None
+            elif self.api_base is None and not share_a_key(provider, way.provider):
+                problem = f"LiteLLM would send this to {way.provider} instead of {provider}"
+                raise LLMBackendError(f"{problem}; set api_base", kind="not-configured")
             access = access or self._sign_in(provider)
+            if way.is_openai_sdk:
+                check_headers_of_openai(way.provider)
             secrets = (access.key, *secrets_in(provider, self.extra_params or {}))
             hide(secrets)
             return Plan(litellm, provider, access, way, secrets)

@@ -49,10 +49,17 @@ _INSTALL = re.compile(r"pip install (?:-\w+ )*[\"'`]?([A-Za-z][\w-]*)")
 _PACKAGES = {
     "boto3": "boto3",
     "botocore": "boto3",
+    "databricks": "databricks-sdk",
     "google": "google-cloud-aiplatform",
     "litellm": "google-cloud-aiplatform",  # the only extra of its own that a chat needs
     "vertexai": "google-cloud-aiplatform",
 }
+# Said of what a provider has to be told besides its key, such as an account or an address.
+_NOT_TOLD = re.compile(
+    r"\bapi[_ ]base\b.*\b(required|set)\b|\bMust provide one of the `base_url`|^Missing \w"
+    r"|^No credentials found",
+    re.IGNORECASE,
+)
 _NO_CREDENTIALS = {
     "NoCredentialsError": "no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, or sign in to AWS",
     "PartialCredentialsError": "the AWS credentials are incomplete: set AWS_BEARER_TOKEN_BEDROCK",
@@ -178,6 +185,8 @@ def _from_litellm(chain: list[BaseException], call: Call) -> LLMBackendError:
     if "LLM Provider NOT provided" in said or "LiteLLMUnknownProvider" in names:
         problem = "LiteLLM knows no provider for this model; write it as provider/model"
         return LLMBackendError(problem, kind="not-configured")
+    if _NOT_TOLD.search(said):
+        return LLMBackendError(said, kind="not-configured")
     if call.with_schema and is_about_the_schema(said):
         return LLMBackendError(said, kind="unsupported")
     if any(type(error) is Exception and hasattr(error, "status_code") for error in chain):

@@ -16,6 +16,8 @@ from openrange_litellm.providers import key_variables, provider_called
 # server needs none; only providers that are signed in to otherwise get none, and those do not look.
 PLACEHOLDER = "none"
 
+_HEADERS = "OPENAI_CUSTOM_HEADERS"
+
 _SECRET_PARAM = re.compile(r"(key|token|secret|password|credentials|authorization)$", re.IGNORECASE)
 
 
@@ -76,6 +78,8 @@ def sign_in(
         if api_key_env in key_variables() and api_key_env not in own:
             hint = f"; set {known.variables[0]}" if known.variables else ""
             raise _not_configured(f"{api_key_env} does not hold a key of {provider}{hint}")
+    if api_key is None and api_key_env in known.instead and os.environ.get(api_key_env, "").strip():
+        return SignIn(None, False, api_key_env)
     if api_key is not None or api_key_env:
         source = "api_key" if api_key is not None else str(api_key_env)
         found = [(find_key(api_key, api_key_env), source)]
@@ -91,6 +95,24 @@ def sign_in(
     if known.way == "local" or api_base is not None or _has_a_base(provider):
         return SignIn(None, True, source)
     raise _not_configured(f"no key for {provider}: set {source}")
+
+
+def check_headers_of_openai(provider: str) -> None:
+    """Refuse to send another provider the headers that are meant for OpenAI.
+
+    OpenAI's client adds those of OPENAI_CUSTOM_HEADERS to whatever it sends, wherever that goes.
+
+    Args:
+        provider: Who is asked by way of that client.
+
+    Raises:
+        LLMBackendError: Of kind `not-configured`, when there are such headers.
+    """
+    is_openai = "OPENAI_API_KEY" in provider_called(provider).variables
+    if not is_openai and os.environ.get(_HEADERS, "").strip():
+        raise _not_configured(
+            f"{_HEADERS} is set, and OpenAI's client would send its headers to {provider}; unset it"
+        )
 
 
 def secrets_in(provider: str | None, params: Mapping[str, object]) -> Iterator[Key]:

@@ -56,7 +56,11 @@ class _Hiding(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if self.secrets:
-            record.msg, record.args = redact(record.getMessage(), self.secrets), ()
+            try:
+                message = record.getMessage()
+            except Exception:  # noqa: BLE001 - logging itself says that it is malformed
+                return True
+            record.msg, record.args = redact(message, self.secrets), ()
             if record.exc_info:
                 text = logging.Formatter().formatException(record.exc_info)
                 record.exc_info, record.exc_text = None, redact(text, self.secrets)
@@ -184,9 +188,8 @@ def _loggers() -> Iterator[None]:
     """Put back what was configured, and take LiteLLM's own handlers for standard error away."""
     is_ours = "litellm" not in sys.modules
     present = [logging.root, *(logging.getLogger(name) for name in _LOGGERS)]
-    present += [
-        x for x in logging.root.manager.loggerDict.values() if isinstance(x, logging.Logger)
-    ]
+    made = list(logging.root.manager.loggerDict.values())
+    present += [logger for logger in made if isinstance(logger, logging.Logger)]
     before = [
         (logger, logger.level, logger.propagate, [*logger.handlers], [*logger.filters])
         for logger in present

@@ -84,7 +84,8 @@ def call_parameters(
     if ask.form == "json":
         parameters["response_format"] = {"type": "json_object"}
     if ask.schema is not None:
-        strict = qualifies_for_strict(ask.schema)
-        described = {"name": RESPONSE_NAME, "schema": ask.schema, "strict": strict}
+        schema = route.wire_schema(ask.schema) or ask.schema
+        strict = qualifies_for_strict(schema)
+        described = {"name": RESPONSE_NAME, "schema": schema, "strict": strict}
         parameters["response_format"] = {"type": "json_schema", "json_schema": described}
     return parameters

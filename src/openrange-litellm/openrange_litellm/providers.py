@@ -77,7 +77,8 @@ _AZURE = Provider(
 _COHERE = Provider(("COHERE_API_KEY", "CO_API_KEY"))
 _OLLAMA = Provider(("OLLAMA_API_KEY",), "local")
 _OPENAI = Provider(("OPENAI_API_KEY",))
-_SAGEMAKER = Provider((), "own", _AWS)
+# LiteLLM signs a request to SageMaker with a key of Bedrock, too, where one is set.
+_SAGEMAKER = Provider((), "own", (*_AWS, "AWS_BEARER_TOKEN_BEDROCK"))
 _VERTEX = Provider((), "own", ("VERTEXAI_CREDENTIALS",))
 _WATSONX = Provider(
     ("WATSONX_API_KEY", "WATSONX_APIKEY", "WX_API_KEY"),
@@ -85,6 +86,7 @@ _WATSONX = Provider(
 )
 
 _BY_NAME: dict[str, Provider] = {
+    "a2a": Provider(("A2A_API_KEY",), "local"),
     "aiohttp_openai": _OPENAI,
     "anthropic": _ANTHROPIC,
     "anthropic_text": _ANTHROPIC,
@@ -100,6 +102,8 @@ _BY_NAME: dict[str, Provider] = {
     "cohere": _COHERE,
     "cohere_chat": _COHERE,
     "cometapi": Provider(("COMETAPI_KEY",)),
+    "custom": Provider(("CUSTOM_API_KEY",), "local"),
+    "custom_openai": Provider(("CUSTOM_OPENAI_API_KEY",), "local"),
     "databricks": Provider(
         ("DATABRICKS_API_KEY",), "own", ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
     ),
@@ -176,7 +180,7 @@ _REGULAR = """
 # Names that LiteLLM takes without a provider in front, as far as they leave no doubt.
 _BARE_NAMES = (
     (re.compile(r"(gpt-|chatgpt-|ft:gpt-|o\d)"), "openai"),
-    (re.compile(r"claude-"), "anthropic"),
+    (re.compile(r"claude-(?!.*-v\d)"), "anthropic"),  # with a version at the end: Bedrock's
     (re.compile(r"command-"), "cohere"),
 )
 
@@ -206,6 +210,20 @@ def provider_called(name: str) -> Provider:
         Its entry, or else one with the variable that most providers' names lead to.
     """
     return _BY_NAME.get(name) or Provider((_regular_variable(name),))
+
+
+def share_a_key(one: str, other: str) -> bool:
+    """Whether two of LiteLLM's providers are one to their user.
+
+    Args:
+        one: A provider's name in LiteLLM, such as `cohere`.
+        other: Another one's, such as `cohere_chat`.
+
+    Returns:
+        True if a key of the one may be sent to the other.
+    """
+    ours, theirs = provider_called(one), provider_called(other)
+    return one == other or ours == theirs or not set(ours.variables).isdisjoint(theirs.variables)
 
 
 def key_variables() -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -12,6 +12,7 @@ from openrange.errors import LLMBackendError
 from openrange.llm import SCHEMA_FORMS
 from openrange.llm.run import Form
 from openrange_litellm.library import first_time
+from openrange_litellm.references import without_references
 
 # Providers without a host of their own. For them LiteLLM falls back to OpenAI's host, or to the one
 # in OPENAI_BASE_URL, neither of which the user meant.
@@ -26,10 +27,22 @@ _WITHOUT_A_HOST = frozenset(
         "xinference",
     }
 )
-
+# Of these, LiteLLM reads no such variable.
+_WITHOUT_A_VARIABLE = frozenset({"custom_openai", "openai_like", "xinference"})
+# LiteLLM takes the schema for them, and leaves it out of what it sends.
+_DROPS_THE_SCHEMA = frozenset({"custom"})
+# Warns of `max_retries`, which it does not need: it makes none.
+_WARNS_OF_RETRIES = frozenset({"huggingface"})
 
 # Asked by way of OpenAI's SDK, although LiteLLM's list of those leaves them out.
-_MORE_BY_SDK = ("azure", "text-completion-inception")
+_MORE_BY_SDK = (
+    "azure",
+    "azure_text",
+    "custom_openai",
+    "openai",
+    "text-completion-inception",
+    "text-completion-openai",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +60,26 @@ class Route:
     supported: Collection[str] | None
     is_openai_sdk: bool
 
-    @property
-    def forms(self) -> tuple[Form, ...]:
-        """The ways to ask for an object that LiteLLM has for this model."""
+    def forms(self, schema: Mapping[str, object] | None) -> tuple[Form, ...]:
+        """The ways to ask for an object of this schema that LiteLLM has for this model."""
         takes_it = self.supported is None or "response_format" in self.supported
-        return SCHEMA_FORMS if takes_it else ("prompt",)
+        if not takes_it or self.provider in _DROPS_THE_SCHEMA:
+            return ("prompt",)
+        if schema is not None and self.wire_schema(schema) is None:
+            return SCHEMA_FORMS[1:]
+        return SCHEMA_FORMS
+
+    def wire_schema(self, schema: Mapping[str, object]) -> dict[str, object] | None:
+        """The schema as it can be sent.
+
+        Where LiteLLM translates it (to the tools of Anthropic, say) it damages references. So what
+        they refer to is put in their place.
+
+        Returns:
+            The schema, or None when it would be damaged.
+        """
+        plain = without_references(schema)
+        return dict(schema) if plain is None and self.is_openai_sdk else plain
 
     @property
     def without_retries(self) -> dict[str, Any]:
@@ -61,6 +89,8 @@ class Route:
         providers, unless it is allowed by name. Elsewhere there are none, and the parameter would
         end up in the request or be refused.
         """
+        if self.provider in _WARNS_OF_RETRIES:
+            return {}
         if self.supported is None or "max_retries" in self.supported:
             return {"max_retries": 0}
         if self.is_openai_sdk:
@@ -85,9 +115,9 @@ def route(litellm: ModuleType, model: str, api_base: str | None) -> Route:
     name, provider, _, base = litellm.get_llm_provider(model, api_base=api_base)
     if provider in _WITHOUT_A_HOST and not base:
         variable = re.sub(r"\W", "_", provider).upper() + "_API_BASE"
+        hint = "" if provider in _WITHOUT_A_VARIABLE else f" (or {variable})"
         raise LLMBackendError(
-            f"{provider} has no host of its own: set api_base (or {variable})",
-            kind="not-configured",
+            f"{provider} has no host of its own: set api_base{hint}", kind="not-configured"
         )
     supported = first_time(
         provider,

@@ -9,11 +9,20 @@ from openrange.errors import LLMBackendError
 from openrange.llm.recording import Usage
 from openrange.llm.run import Ask, Reply
 
-# Reasons that servers give for a cut: OpenAI's, and those that Anthropic, Cohere, Gemini and
-# Ollama use where a gateway passes them on.
-_LENGTH = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
-_FILTER = frozenset({"content_filter", "content_filtered", "safety", "recitation", "blocklist"})
-_REFUSAL = frozenset({"refusal"})
+Ending = Literal["stop", "length", "filter", "refusal"]
+
+# Why a model stopped, in the words of OpenAI, Anthropic, Bedrock, Cohere, Gemini, Mistral and
+# Ollama. Gateways pass them on as they are.
+_ENDINGS: dict[str, Ending] = {
+    **dict.fromkeys(
+        ("length", "max_tokens", "max_output_tokens", "model_length", "error_limit"), "length"
+    ),
+    **dict.fromkeys(("context_window_exceeded", "model_context_window_exceeded"), "length"),
+    **dict.fromkeys(("content_filter", "content_filtered", "error_toxic", "sensitive"), "filter"),
+    **dict.fromkeys(("safety", "recitation", "blocklist", "prohibited_content", "spii"), "filter"),
+    **dict.fromkeys(("language", "image_safety", "guardrail_intervened"), "filter"),
+    "refusal": "refusal",
+}
 
 
 def messages(ask: Ask) -> list[dict[str, str]]:
@@ -55,7 +64,7 @@ def read_completion(document: object) -> Reply:
         raise LLMBackendError(f"the response carries an error: {said}", kind="server")
     refusal = _text(message.get("refusal"))
     content = _text(message.get("content"))
-    finish = _finish(choice.get("finish_reason"))
+    finish = ending(choice.get("finish_reason"))
     if refusal and not content:
         finish = "refusal"
     model = body.get("model")
@@ -87,6 +96,18 @@ def error_message(document: object) -> str:
     return str(error) if error else ""
 
 
+def ending(reason: object) -> Ending:
+    """What a provider's reason for the end of a reply comes to.
+
+    Args:
+        reason: Such as `stop`, `MAX_TOKENS` or `content_filter`.
+
+    Returns:
+        `stop` also for a reason that is not known.
+    """
+    return _ENDINGS.get(str(reason).lower(), "stop")
+
+
 def _elsewhere(message: Mapping[str, object]) -> list[str]:
     """Where else an object may stand: the arguments of a call, and the model's reasoning."""
     calls = message.get("tool_calls")
@@ -96,15 +117,6 @@ def _elsewhere(message: Mapping[str, object]) -> list[str]:
     texts = [_text(function.get("arguments")) for function in functions]
     texts += [_text(message.get(name)) for name in ("reasoning_content", "reasoning")]
     return [text for text in texts if text]
-
-
-def _finish(reason: object) -> Literal["stop", "length", "filter", "refusal"]:
-    word = str(reason or "").lower()
-    if word in _LENGTH:
-        return "length"
-    if word in _FILTER:
-        return "filter"
-    return "refusal" if word in _REFUSAL else "stop"
 
 
 def _usage(usage: Mapping[str, object]) -> Usage:
