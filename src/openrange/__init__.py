@@ -78,7 +78,8 @@ _PLUGIN_CLASSES = {"LiteLLMBackend": "litellm"}
 
 def _public() -> list[str]:
     """The public names, of which a plugin's class is one while the plugin is installed."""
-    from openrange.plugins import BACKENDS, Plugins
+    from openrange.entry_points import BACKENDS
+    from openrange.plugins import Plugins
 
     plugins = Plugins()
     present = [
@@ -105,8 +106,9 @@ def __getattr__(name: str) -> Any:
 
 
 def _plugin_class(backend: str) -> type:
+    from openrange.entry_points import BACKENDS
     from openrange.errors import BackendImportError, BackendNotFoundError
-    from openrange.plugins import BACKENDS, Plugins
+    from openrange.plugins import Plugins
 
     try:
         return Plugins().load(BACKENDS, backend)

@@ -12,10 +12,11 @@ from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack
 from openrange.core.snapshot import Snapshot
 from openrange.core.store import SnapshotStore
+from openrange.entry_points import PACKS, normalized
 from openrange.errors import ConfigError, LLMBackendError, ManifestError, OpenRangeError
 from openrange.llm.contract import LLMBackend, SupportsPreflight
 from openrange.llm.recording import EventSink
-from openrange.plugins import PACKS, Plugins, normalized
+from openrange.plugins import Plugins
 from openrange.resolve.layers import Layer
 from openrange.resolve.resolver import choose, realize
 

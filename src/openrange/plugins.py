@@ -1,149 +1,25 @@
-"""What is installed: found by reading metadata, imported one at a time and only when asked for."""
+"""The installed plugins: imported one at a time, and only when asked for."""
 
 from __future__ import annotations
 
-import configparser
-import difflib
-import functools
 import inspect
-import json
-import re
-from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, field
-from importlib import metadata, resources
+from collections.abc import Iterable, Mapping, Set
 from itertools import filterfalse
 from typing import Any, cast
 
 import pluggy
 
 from openrange import hookspecs
+from openrange.entry_points import BACKENDS, CORE, DETECT, PACKS, Entry, installed, normalized
 from openrange.errors import BackendNotFoundError, ConfigError, OpenRangeError, PackError
+from openrange.hints import near_misses
+from openrange.known_plugins import known_plugins
 
-BACKENDS = "openrange.backends"
-DETECT = "openrange.detect"
-PACKS = "openrange.packs"
-
-CORE = "openrange"
 RESERVED = frozenset({"codex", "offline", "openai-compatible"})
 CONTRACT = 1
 """The version of the backend contract; a class that needs another sets `openrange_contract`."""
 
 _NOUNS = {BACKENDS: "backend", PACKS: "pack"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry point of an installed distribution.
-
-    Args:
-        group: Such as `openrange.backends`.
-        name: The backend's name, say.
-        value: `module:attribute`, which is what gets imported.
-        distribution: Who registers it.
-        version: The distribution's version.
-    """
-
-    group: str
-    name: str
-    value: str
-    distribution: str
-    version: str
-    _point: metadata.EntryPoint = field(repr=False, compare=False)
-
-    def load(self) -> object:
-        """Import what the entry names."""
-        return self._point.load()
-
-    def __str__(self) -> str:
-        return f"{self.distribution} {self.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPlugin:
-    """A plugin that OpenRange knows of, whether it is installed or not.
-
-    Args:
-        distribution: Its package.
-        backends: The backends it registers.
-        install: The command that installs it.
-        where: Where that command is run.
-        variables: The variables under which it is detected, in the order of detection.
-    """
-
-    distribution: str
-    backends: tuple[str, ...]
-    install: str
-    where: str
-    variables: tuple[str, ...]
-
-    @property
-    def next_step(self) -> str:
-        """What to do to get it."""
-        return f"install the package {self.distribution}: run `{self.install}` {self.where}"
-
-
-@functools.cache
-def installed() -> tuple[Entry, ...]:
-    """Every entry point of our groups, read from metadata once in a process. Imports nothing.
-
-    A distribution whose metadata cannot be read is passed over: it can register nothing.
-    """
-    entries: dict[str, list[Entry]] = {}
-    for distribution in metadata.distributions():
-        try:
-            points = _points(distribution.read_text("entry_points.txt") or "")
-            if not points:
-                continue
-            facts = distribution.metadata
-            (name, *_) = facts.get_all("Name") or [""]
-            (version, *_) = facts.get_all("Version") or ["of unknown version"]
-        except Exception:  # noqa: BLE001, S112 - anything may stand in a stranger's metadata
-            continue
-        if name:
-            found = [Entry(p.group, p.name, p.value, name, version, p) for p in points]
-            # The first of two copies of a distribution is the one that Python would import.
-            entries.setdefault(normalized(name), found)
-    return tuple(entry for found in entries.values() for entry in found)
-
-
-def _points(text: str) -> list[metadata.EntryPoint]:
-    """The entry points of our groups in a distribution's `entry_points.txt`.
-
-    Read here, because the classes that read it differ in what they make of a malformed entry, and
-    another library may have put its own in place of Python's.
-    """
-    if "openrange." not in text:
-        return []
-    parser = configparser.RawConfigParser(delimiters="=", strict=False)
-    parser.optionxform = str  # type: ignore[method-assign,assignment]  # names keep their case
-    parser.read_string(text)
-    return [
-        metadata.EntryPoint(name, value, group)
-        for group in (BACKENDS, DETECT, PACKS)
-        if parser.has_section(group)
-        for name, value in parser.items(group)
-    ]
-
-
-@functools.cache
-def known_plugins() -> tuple[KnownPlugin, ...]:
-    """The plugins that OpenRange can name although they may not be installed."""
-    raw = resources.files("openrange").joinpath("data/plugins.json").read_text("utf-8")
-    return tuple(
-        KnownPlugin(
-            distribution,
-            tuple(facts["backends"]),
-            facts["install"],
-            facts["where"],
-            tuple(facts["variables"]),
-        )
-        for distribution, facts in json.loads(raw).items()
-    )
-
-
-def normalized(distribution: str) -> str:
-    """A distribution's name in the one spelling that PEP 503 gives it."""
-    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 class Plugins:
@@ -336,20 +212,6 @@ class Plugins:
         return (
             f"there is no {_NOUNS[group]} {name!r}{meant}; installed: {', '.join(names) or 'none'}"
         )
-
-
-def near_misses(word: str, known: Collection[str]) -> str:
-    """A hint at what may have been meant.
-
-    Args:
-        word: What was given.
-        known: What exists.
-
-    Returns:
-        ` (did you mean 'x'?)`, or an empty text.
-    """
-    matches = difflib.get_close_matches(word, known, n=3, cutoff=0.6)
-    return f" (did you mean {' or '.join(map(repr, matches))}?)" if matches else ""
 
 
 def _error_of(group: str) -> type[OpenRangeError]:

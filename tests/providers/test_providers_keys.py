@@ -38,7 +38,7 @@ def complaint(provider: ChatProvider) -> LLMBackendError:
 
 def set_strays(provider: ChatProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set every other provider's key."""
-    strays = {name: STRAY for name in key_variables()}
+    strays = dict.fromkeys(key_variables(), STRAY)
     own = {*provider.access.variables, *provider.access.instead}
     for name, value in {**strays, **({} if is_openai(provider) else OF_OPENAI)}.items():
         if name not in own:

@@ -7,7 +7,8 @@ import pytest
 from fake_plugins import ACME, FakePlugins
 
 from openrange import BackendNotFoundError, available_backends, resolve_backend
-from openrange.plugins import BACKENDS, PACKS, Plugins
+from openrange.entry_points import BACKENDS, PACKS
+from openrange.plugins import Plugins
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"
 

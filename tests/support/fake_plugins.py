@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from openrange.plugins import installed
+from openrange.entry_points import installed
 
 ACME = """
 from dataclasses import dataclass, field

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from urllib.parse import parse_qs
 
 import pytest
-from chat_providers import ChatProvider
+from chat_providers import OWN_KEY, ChatProvider
 from provider_wire import MARKERS, STRUCTURED, Wire
 
 from openrange import LLMBackendError
@@ -14,9 +15,9 @@ from openrange import LLMBackendError
 IN_WORDS = "must conform to this JSON Schema"
 
 
-def set_up(provider: ChatProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+def set_up(provider: ChatProvider, monkeypatch: pytest.MonkeyPatch, key: str = OWN_KEY) -> None:
     """Put into the environment what a provider needs."""
-    for name, value in provider.environment.items():
+    for name, value in provider.environment(key).items():
         monkeypatch.setenv(name, value)
 
 
@@ -31,13 +32,21 @@ def body_with_the_schema(provider: ChatProvider, wire: Wire, model: str | None =
     assert len(wire.questions) == 1, str(caught.value)
     (question,) = wire.questions
     assert caught.value.status == wire.status, str(caught.value)
-    document = json.loads(question.body)
+    document = _document(question.body)
     text = json.dumps(document)
     missing = [marker for marker in MARKERS if marker not in text]
     assert not missing, text
     lost = list(lost_references(document, {}))
     assert not lost, text
     return question.body
+
+
+def _document(body: str) -> object:
+    """What a body holds, which is JSON; or else a form, in which only the prompt has a place."""
+    if body.startswith("{"):
+        return json.loads(body)
+    assert IN_WORDS in body.replace("+", " "), body
+    return parse_qs(body, strict_parsing=True)
 
 
 def lost_references(value: object, definitions: dict[str, object]) -> Iterator[str]:

@@ -23,8 +23,9 @@ from openrange.llm import (
     within,
 )
 from openrange_litellm.failures import Call, translated
+from openrange_litellm.hearing import Heard, misunderstood
 from openrange_litellm.keys import SignIn, check_headers_of_openai, secrets_in, sign_in
-from openrange_litellm.library import hide, load
+from openrange_litellm.library import hide, load, overhearing
 from openrange_litellm.parameters import call_parameters, problem_of
 from openrange_litellm.providers import DEFAULT_MODELS, key_variables, provider_of, share_a_key
 from openrange_litellm.replies import read_response
@@ -198,21 +199,29 @@ class LiteLLMBackend(BackendSettings):
         if isinstance(plan, LLMBackendError):
             raise plan
         extra = self.extra_params or {}
-        parameters = call_parameters(self.model, ask, extra, self.timeout, plan.route)
+        parameters = call_parameters(ask, extra, self.timeout, plan.route)
         if plan.access.api_key is not None:
             parameters["api_key"] = plan.access.api_key
         if self.api_base is not None:
             parameters["api_base"] = self.api_base
+        heard = Heard()
+        parameters["logger_fn"] = heard.listen
         failure: LLMBackendError
         try:
-            response = within(self.timeout, lambda: plan.litellm.completion(**parameters))
-            return read_response(plan.litellm, response)
+            with overhearing(heard.bodies.append):
+                response = within(self.timeout, lambda: plan.litellm.completion(**parameters))
+            return read_response(plan.litellm, response, heard.document)
         except LLMBackendError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
             source, with_schema = plan.access.source, "response_format" in parameters
             call = Call(plan.provider, source, self.timeout, self.api_base, with_schema)
             failure = translated(error, call)
+        if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
+            # The fault may be LiteLLM's: the reply lacks a field that it does not need.
+            reply = misunderstood(heard.document)
+            if reply is not None:
+                return reply
         raise failure
 
 

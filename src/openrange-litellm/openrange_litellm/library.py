@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -42,6 +43,8 @@ _CODE_OF_A_PROVIDER = (
     "completion.handler",
     "completion.transformation",
 )
+# LiteLLM takes no HTTP client for their calls, and shows the body of their responses to nobody.
+_SAYS_NOTHING = frozenset({"cohere", "cohere_chat"})
 _OWN_LOGGERS = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router")
 
 T = TypeVar("T")
@@ -68,6 +71,7 @@ class _Hiding(logging.Filter):
 
 
 _HIDING = _Hiding()
+_LISTENER: ContextVar[Callable[[str], object] | None] = ContextVar("listener", default=None)
 _LOCK = threading.RLock()
 _ready: ModuleType | None = None
 _known: set[str] = set()
@@ -77,7 +81,8 @@ def load() -> ModuleType:
     """Import LiteLLM, unless that was done before.
 
     What it leaves behind in the process and cannot be avoided: its modules, its loggers, its hooks
-    for the end of the process, and from the first call on its threads for logging.
+    for the end of the process, and from the first call on its threads for logging. What is changed
+    in it: `suppress_debug_info`, and see `overhear`.
 
     Returns:
         The module `litellm`.
@@ -137,6 +142,47 @@ def first_time(provider: str, look_up: Callable[[], T]) -> T:
                 _optional(f"litellm.llms.{folder}.{module}")
         _known.add(provider)
     return result
+
+
+@contextmanager
+def overhearing(listener: Callable[[str], object]) -> Iterator[None]:
+    """Have the bodies of responses read out, for providers of which LiteLLM itself notes none.
+
+    Args:
+        listener: Receives each body.
+    """
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+def overhear(provider: str) -> None:
+    """Make `overhearing` work for a provider that has to be overheard.
+
+    Args:
+        provider: Its name in LiteLLM.
+    """
+    if provider not in _SAYS_NOTHING:
+        return
+    handlers = _optional("litellm.llms.custom_httpx.http_handler")
+    find = getattr(handlers, "get_httpx_client", None) or getattr(
+        handlers, "_get_httpx_client", None
+    )
+    if find is None:
+        return
+    with _LOCK:
+        listening = find(params={"ssl_verify": None}).client.event_hooks["response"]
+        if _read_out not in listening:
+            listening.append(_read_out)
+
+
+def _read_out(response: Any) -> None:
+    listener = _LISTENER.get()
+    if listener is not None:
+        response.read()
+        listener(response.text)
 
 
 @contextmanager

@@ -25,8 +25,8 @@ _CONTENT = """
 # and what makes LiteLLM do something other than one request for one text, or drop the schema.
 _CONDUCT = """
     additional_drop_params client context_window_fallback_dict custom_llm_provider drop_params
-    fallbacks function_call functions mock_response mock_timeout mock_tool_calls model_list n
-    parallel_tool_calls retry_policy retry_strategy stream stream_options tool_choice toolConfig
+    fallbacks function_call functions logger_fn mock_response mock_timeout mock_tool_calls
+    model_list n parallel_tool_calls retry_policy retry_strategy stream stream_options tool_choice toolConfig
     tools
 """
 _RESERVED = frozenset((_FIELDS + _CONTENT + _CONDUCT).split())
@@ -55,12 +55,11 @@ def problem_of(extra: Mapping[str, object], where: str = "extra_params") -> str 
 
 
 def call_parameters(
-    model: str, ask: Ask, extra: Mapping[str, object], timeout: float, route: Route
+    ask: Ask, extra: Mapping[str, object], timeout: float, route: Route
 ) -> dict[str, Any]:
     """The parameters of one call, but for the key and the address.
 
     Args:
-        model: The model's name in LiteLLM.
         ask: What to ask.
         extra: The caller's own parameters, which are copied: LiteLLM changes some in place.
         timeout: Seconds for each step of the exchange.
@@ -76,7 +75,7 @@ def call_parameters(
     if allowed:
         parameters["allowed_openai_params"] = allowed
     parameters |= {
-        "model": model,
+        "model": route.model,
         "messages": messages(ask),
         "timeout": float(timeout),  # some of LiteLLM's code refuses an int
         "drop_params": False,  # else a schema may be dropped in silence

@@ -25,7 +25,7 @@ def without_references(schema: Mapping[str, object]) -> dict[str, object] | None
     """
     try:
         expanded = _expanded(schema, schema, ())
-    except _CannotBeReplacedError:
+    except (_CannotBeReplacedError, RecursionError):
         return None
     return expanded if isinstance(expanded, dict) else None
 

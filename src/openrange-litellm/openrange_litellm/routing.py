@@ -11,7 +11,7 @@ from typing import Any
 from openrange.errors import LLMBackendError
 from openrange.llm import SCHEMA_FORMS
 from openrange.llm.run import Form
-from openrange_litellm.library import first_time
+from openrange_litellm.library import first_time, overhear
 from openrange_litellm.references import without_references
 
 # Providers without a host of their own. For them LiteLLM falls back to OpenAI's host, or to the one
@@ -50,12 +50,14 @@ class Route:
     """What LiteLLM makes of a model's name.
 
     Args:
+        model: The name to call it by.
         provider: The provider that it chose.
         supported: The parameters that it takes for this model; None when it has no list, and
             sends everything.
         is_openai_sdk: Whether it asks by way of OpenAI's SDK.
     """
 
+    model: str
     provider: str
     supported: Collection[str] | None
     is_openai_sdk: bool
@@ -124,5 +126,9 @@ def route(litellm: ModuleType, model: str, api_base: str | None) -> Route:
         lambda: litellm.get_supported_openai_params(name, custom_llm_provider=provider),
     )
     by_sdk = {*litellm.openai_compatible_providers, *_MORE_BY_SDK}
-    is_list = isinstance(supported, list)
-    return Route(provider, frozenset(supported) if is_list else None, provider in by_sdk)
+    known = frozenset(supported) if isinstance(supported, list) else None
+    overhear(provider)
+    if provider == "ollama":
+        # Its chat API: the other one knows no roles, and LiteLLM takes what it cut off for whole.
+        model = f"ollama_chat/{name}"
+    return Route(model, provider, known, provider in by_sdk)

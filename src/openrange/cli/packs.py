@@ -14,8 +14,9 @@ from openrange.cli.options import json_option
 def packs(as_json: bool) -> None:
     """List the installed packs: the families of worlds that a manifest can ask for."""
     from openrange.core.text import one_line
+    from openrange.entry_points import PACKS
     from openrange.errors import OpenRangeError
-    from openrange.plugins import PACKS, Plugins
+    from openrange.plugins import Plugins
 
     plugins = Plugins()
     rows = []

@@ -146,7 +146,8 @@ class Episode:
 
 
 def _installed_pack(pack_id: str) -> Pack:
-    from openrange.plugins import PACKS, Plugins
+    from openrange.entry_points import PACKS
+    from openrange.plugins import Plugins
 
     pack: Pack = Plugins().load(PACKS, pack_id)()
     return pack

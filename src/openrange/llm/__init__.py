@@ -14,7 +14,6 @@ from openrange.llm.contract import (
 )
 from openrange.llm.deadline import timed_out, within
 from openrange.llm.recording import Recorder, Usage, announce, recording
-from openrange.llm.references import without_references
 from openrange.llm.reply import parse_json_object, read_object
 from openrange.llm.run import SCHEMA_FORMS, Ask, Reply, run
 from openrange.llm.schema import in_words, qualifies_for_strict, violation
@@ -52,5 +51,4 @@ __all__ = [
     "timed_out",
     "violation",
     "within",
-    "without_references",
 ]

@@ -60,7 +60,7 @@ class Reply:
             of a tool call; read when `text` holds none.
         finish: Why the model stopped: `length` when it hit a limit, `filter` when the provider
             withheld it, `refusal` when the model declined.
-        explanation: The provider's words on a refusal or a filter.
+        explanation: The provider's words on a refusal, a filter or an empty reply.
         limit: The setting that a truncated reply would need raised.
         usage: What the request used; its own count of one is added here.
         model: The model that answered, as the provider names it.
@@ -157,7 +157,7 @@ class _Exchange:
             reply = self._reply(Ask(self.request.prompt, self.request.system, "text"))
             _check_ending(reply)
             if not reply.text.strip():
-                raise LLMBackendError("the reply is empty", kind="empty")
+                raise _empty(reply)
             return LLMResult(reply.text)
         self.forms = _FORMS.known(self.memory_key, self.forms)
         complaint: str | None = None
@@ -293,7 +293,12 @@ def _read(reply: Reply, schema: dict[str, object]) -> tuple[str, dict[str, objec
             if problem is None or problem.kind == "empty":
                 problem = error
     assert problem is not None
-    raise problem
+    raise _empty(reply) if problem.kind == "empty" else problem
+
+
+def _empty(reply: Reply) -> LLMBackendError:
+    words = f": {reply.explanation}" if reply.explanation else ""
+    return LLMBackendError(f"the reply is empty{words}", kind="empty")
 
 
 def _foreign(error: BaseException) -> LLMBackendError:

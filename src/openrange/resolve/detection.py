@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from openrange.entry_points import BACKENDS, CORE, DETECT, Entry, installed, normalized
 from openrange.errors import BackendNotFoundError
-from openrange.plugins import (
-    BACKENDS,
-    CORE,
-    DETECT,
-    Entry,
-    Plugins,
-    installed,
-    known_plugins,
-    normalized,
-)
+from openrange.known_plugins import known_plugins
+from openrange.plugins import Plugins
 
 _FIRST = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from openrange.errors import ConfigError
-from openrange.plugins import near_misses
+from openrange.hints import near_misses
 
 BACKEND_VARIABLE = "OPENRANGE_BACKEND"
 MODEL_VARIABLE = "OPENRANGE_MODEL"

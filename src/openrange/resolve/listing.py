@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from openrange.entry_points import BACKENDS, CORE, DETECT, Entry, installed, normalized
 from openrange.errors import OpenRangeError
 from openrange.llm.contract import SupportsPreflight
 from openrange.llm.secrets import REDACTED
-from openrange.plugins import BACKENDS, CORE, DETECT, Entry, Plugins, installed, normalized
+from openrange.plugins import Plugins
 from openrange.resolve.detection import detection_order
 from openrange.resolve.resolver import Choice, dotted, realize
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import cast
 
 from openrange.errors import ConfigError, OpenRangeError
+from openrange.hints import near_misses
 from openrange.llm.contract import LLMBackend
 from openrange.llm.secrets import Key, redact
 from openrange.llm.settings import is_secret
-from openrange.plugins import near_misses
 from openrange.resolve.annotations import constructor_hints, fits, in_words
 from openrange.resolve.layers import Layer
 

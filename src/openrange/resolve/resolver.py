@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
+from openrange.entry_points import BACKENDS
 from openrange.llm.contract import LLMBackend
-from openrange.plugins import BACKENDS, Plugins
+from openrange.plugins import Plugins
 from openrange.resolve.detection import detect
 from openrange.resolve.layers import Layer, read_layers
 from openrange.resolve.options import construct, field_names, refuse_secrets
