@@ -11,7 +11,6 @@ from provider_wire import PLAIN, STRUCTURED, Fault, Wire
 from openrange import LLMBackendError
 
 PROVIDERS = chat_providers()
-# Whose settings besides the key are many, or needed by LiteLLM before anything else.
 NEEDY = [provider for provider in PROVIDERS if provider.variables or provider.api_base]
 
 

@@ -81,11 +81,9 @@ class ChatProvider:
         """How the plugin signs in to it."""
         return provider_called(self.name)
 
-    @property
-    def environment(self) -> dict[str, str]:
+    def environment(self, key: str) -> dict[str, str]:
         """Its key, and all else that it needs."""
-        own = dict.fromkeys(self.access.variables[:1], OWN_KEY)
-        return {**own, **self.variables}
+        return {**dict.fromkeys(self.access.variables[:1], key), **self.variables}
 
     def backend(self, model: str | None = None, **fields: Any) -> LiteLLMBackend:
         """A backend for it that sends each request once."""

@@ -82,7 +82,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, click.ClickException):
         hint = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
         see = f" (see `{hint} --help`)" if hint else ""
-        return one_line(error.format_message()) + see
+        return one_line(error.format_message()).rstrip(".") + see
     if isinstance(error, OpenRangeError):
         return one_line(str(error))
     if isinstance(error, OSError):  # ours are named where they happen: this is the output's
