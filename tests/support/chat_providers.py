@@ -9,7 +9,7 @@ from typing import Any
 from openrange_litellm import LiteLLMBackend
 from openrange_litellm.library import load
 from openrange_litellm.providers import DEFAULT_MODELS, Provider, provider_called
-from providers_left_out import LEFT_OUT
+from providers_left_out import LEFT_OUT, LEFT_OUT_MODELS
 
 OWN_KEY = "own-key-of-the-provider-0123456789"
 OWN_HOST = "https://own.example/v1"
@@ -106,10 +106,11 @@ def chat_providers() -> list[ChatProvider]:
 def _provider(litellm: Any, name: str) -> ChatProvider:
     models = _models(litellm, name)
     step = max(1, len(models) // 3)
+    more = [model for model in models[step::step] if not LEFT_OUT_MODELS.match(model)]
     return ChatProvider(
         name=name,
         model=models[0],
-        more_models=tuple(models[step::step][:2]),
+        more_models=tuple(more[:2]),
         variables=_VARIABLES.get(name, {}),
         api_base=_API_BASE.get(name),
     )

@@ -26,8 +26,8 @@ _CONTENT = """
 _CONDUCT = """
     additional_drop_params client context_window_fallback_dict custom_llm_provider drop_params
     fallbacks function_call functions logger_fn mock_response mock_timeout mock_tool_calls
-    model_list n parallel_tool_calls retry_policy retry_strategy stream stream_options tool_choice toolConfig
-    tools
+    model_list n parallel_tool_calls retry_policy retry_strategy stream stream_options tool_choice
+    toolConfig tools
 """
 _RESERVED = frozenset((_FIELDS + _CONTENT + _CONDUCT).split())
 # Tables whose content ends up in the body of the request.
