@@ -15,7 +15,7 @@ def _clean_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     """No key, proxy or configuration of the machine reaches a test; the directory is empty."""
     for name in list(os.environ):
         is_key = name.upper().endswith(("_API_KEY", "_PROXY", "_TOKEN", "_BASE_URL", "_API_BASE"))
-        is_setting = name.startswith(("OPENRANGE_", "AWS_", "CODEX_"))
+        is_setting = name.startswith(("OPENRANGE_", "AWS_", "CODEX_", "VERTEX"))
         if (is_key or is_setting) and name not in KEPT:
             monkeypatch.delenv(name)
     home = tmp_path / "home"

@@ -216,7 +216,7 @@ def test_a_missing_package_is_named(
     for name in ("google", "google.auth", "google.oauth2", "vertexai"):
         monkeypatch.setitem(sys.modules, name, None)
     error = failure(LiteLLMBackend("vertex_ai/gemini-3.5-flash"), kind="not-configured")
-    assert "pip install google-cloud-aiplatform" in str(error)
+    assert "pip install 'openrange-litellm[google]'" in str(error)
     assert not providers.calls
 
 

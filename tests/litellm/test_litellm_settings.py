@@ -12,7 +12,12 @@ import pluggy
 import pytest
 import respx
 from openrange_litellm import LiteLLMBackend
-from openrange_litellm.providers import DEFAULT_MODELS, provider_called, provider_of
+from openrange_litellm.providers import (
+    DEFAULT_MODELS,
+    DEFAULT_MODELS_BY_PLACE,
+    provider_called,
+    provider_of,
+)
 from provider_replies import SECRET
 
 from openrange import LLMBackendError, LLMRequest, hookspecs
@@ -157,7 +162,8 @@ def test_its_variables_are_those_that_it_is_installed_and_known_under() -> None:
     project = tomllib.loads((PLUGIN / "pyproject.toml").read_text("utf-8"))["project"]
     registered = project["entry-points"]["openrange.detect"]
     known = json.loads((ROOT / "src/openrange/data/plugins.json").read_text("utf-8"))
-    assert list(registered) == known["openrange-litellm"]["variables"] == list(DEFAULT_MODELS)
+    detecting = [*DEFAULT_MODELS, *DEFAULT_MODELS_BY_PLACE]
+    assert list(registered) == known["openrange-litellm"]["variables"] == detecting
     assert set(registered.values()) == {"openrange_litellm:LiteLLMBackend"}
 
 

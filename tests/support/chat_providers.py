@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,11 @@ from typing import Any
 from openrange_litellm import LiteLLMBackend
 from openrange_litellm.library import load
 from openrange_litellm.providers import DEFAULT_MODELS, Provider, provider_called
-from providers_left_out import LEFT_OUT, LEFT_OUT_MODELS
+from packaging.version import Version
+from providers_left_out import LEFT_OUT, LEFT_OUT_MODELS, MEASURED_WITH
+
+IS_OLDER = Version(importlib.metadata.version("litellm")) < Version(MEASURED_WITH)
+"""Whether the installed LiteLLM is older than what the suite's tables describe."""
 
 OWN_KEY = "own-key-of-the-provider-0123456789"
 OWN_HOST = "https://own.example/v1"
@@ -104,13 +109,12 @@ def chat_providers() -> list[ChatProvider]:
 
 
 def _provider(litellm: Any, name: str) -> ChatProvider:
-    models = _models(litellm, name)
+    models = [model for model in _models(litellm, name) if model not in LEFT_OUT_MODELS]
     step = max(1, len(models) // 3)
-    more = [model for model in models[step::step] if not LEFT_OUT_MODELS.match(model)]
     return ChatProvider(
         name=name,
         model=models[0],
-        more_models=tuple(more[:2]),
+        more_models=tuple(models[step::step][:2]),
         variables=_VARIABLES.get(name, {}),
         api_base=_API_BASE.get(name),
     )

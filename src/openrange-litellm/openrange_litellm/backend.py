@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,12 +23,20 @@ from openrange.llm import (
     secret,
     within,
 )
+from openrange_litellm.bounds import Bounds
+from openrange_litellm.clients import equip
 from openrange_litellm.failures import Call, translated
 from openrange_litellm.hearing import Heard, misunderstood
 from openrange_litellm.keys import SignIn, check_headers_of_openai, secrets_in, sign_in
 from openrange_litellm.library import hide, load, overhearing
 from openrange_litellm.parameters import call_parameters, problem_of
-from openrange_litellm.providers import DEFAULT_MODELS, key_variables, provider_of, share_a_key
+from openrange_litellm.providers import (
+    DEFAULT_MODELS,
+    DEFAULT_MODELS_BY_PLACE,
+    key_variables,
+    provider_of,
+    share_a_key,
+)
 from openrange_litellm.replies import read_response
 from openrange_litellm.routing import Route, route
 
@@ -135,9 +144,10 @@ class LiteLLMBackend(BackendSettings):
     def openrange_environment(
         cls, environ: Mapping[str, str], variable: str | None
     ) -> Mapping[str, object]:
-        """The default model of the provider whose key is set."""
-        names = [variable] if variable is not None else [n for n in DEFAULT_MODELS if n in environ]
-        models = (DEFAULT_MODELS.get(name) for name in names)
+        """The default model of the provider whose key or place is set."""
+        known = {**DEFAULT_MODELS, **DEFAULT_MODELS_BY_PLACE}
+        names = [variable] if variable is not None else [name for name in known if name in environ]
+        models = (known.get(name) for name in names)
         model = next((model for model in models if model is not None), None)
         return {} if model is None else {"model": model}
 
@@ -204,24 +214,24 @@ class LiteLLMBackend(BackendSettings):
             parameters["api_key"] = plan.access.api_key
         if self.api_base is not None:
             parameters["api_base"] = self.api_base
-        heard = Heard()
+        heard, bounds = Heard(), Bounds(self.timeout)
         parameters["logger_fn"] = heard.listen
         failure: LLMBackendError
         try:
-            with overhearing(heard.bodies.append):
-                response = within(self.timeout, lambda: plan.litellm.completion(**parameters))
+            parameters |= equip(plan.litellm, plan.route.provider, extra)
+            with overhearing(heard.bodies.append), bounds.kept():
+                ask_litellm = partial(plan.litellm.completion, **parameters)
+                response = within(self.timeout, ask_litellm, abandon=bounds.cut)
             return read_response(plan.litellm, response, heard.document)
         except LLMBackendError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
             source, with_schema = plan.access.source, "response_format" in parameters
             call = Call(plan.provider, source, self.timeout, self.api_base, with_schema)
-            failure = translated(error, call)
+            failure = bounds.failure or translated(error, call)
         if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
             # The fault may be LiteLLM's: the reply lacks a field that it does not need.
-            reply = misunderstood(heard.document)
-            if reply is not None:
-                return reply
+            return misunderstood(heard, failure)
         raise failure
 
 

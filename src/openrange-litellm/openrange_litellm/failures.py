@@ -50,10 +50,13 @@ _PACKAGES = {
     "boto3": "boto3",
     "botocore": "boto3",
     "databricks": "databricks-sdk",
-    "google": "google-cloud-aiplatform",
-    "litellm": "google-cloud-aiplatform",  # the only extra of its own that a chat needs
-    "vertexai": "google-cloud-aiplatform",
+    "google": "google-auth",
+    "google-cloud-aiplatform": "google-auth",  # LiteLLM's advice, of which this is what it uses
+    "litellm": "google-auth",  # the same advice: `litellm[google]`
+    "vertexai": "google-auth",
 }
+# The extras of this distribution.
+_EXTRAS = {"boto3": "bedrock", "google-auth": "google", "mcp": "mcp"}
 # Said of what a provider has to be told besides its key, such as an account or an address.
 _NOT_TOLD = re.compile(
     r"\bapi[_ ]base\b.*\b(required|set)\b|\bMust provide one of the `base_url`|^Missing \w"
@@ -142,6 +145,8 @@ def _from_transport(chain: list[BaseException], call: Call) -> LLMBackendError |
     """The failure of a connection, if the chain holds one."""
     broken = [error for error in chain if _is_of_transport(error)]
     names = {name for error in broken for name in _classes(error)}
+    if "NewConnectionError" in names:
+        names -= {"ConnectTimeoutError", "TimeoutError"}  # its bases in urllib3
     if any("timeout" in name.lower() for name in names | {type(error).__name__ for error in chain}):
         return timed_out(call.timeout)
     if not broken:
@@ -166,9 +171,11 @@ def _from_surroundings(chain: list[BaseException]) -> LLMBackendError | None:
     for error in reversed(chain):
         missing = _missing_package(error)
         if missing:
+            extra = _EXTRAS.get(missing)
+            install = f"'openrange-litellm[{extra}]'" if extra else missing
             return LLMBackendError(
                 f"the package {missing} is missing, which LiteLLM needs for this model; "
-                f"run: pip install {missing}",
+                f"run: pip install {install}",
                 kind="not-configured",
             )
     return None

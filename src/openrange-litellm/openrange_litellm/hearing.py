@@ -45,9 +45,9 @@ class Heard:
 
     def listen(self, details: Mapping[str, object]) -> None:
         """Receive LiteLLM's notes of a call, as its parameter `logger_fn` does."""
-        body = details.get("original_response")
-        if details.get("log_event_type") == "post_api_call" and isinstance(body, str):
-            self.bodies.append(body)
+        if details.get("log_event_type") == "post_api_call":
+            body = details.get("original_response")
+            self.bodies.append(body if isinstance(body, str) else json.dumps(body, default=str))
 
     @property
     def document(self) -> Mapping[str, object]:
@@ -75,8 +75,10 @@ def completed(reply: Reply, document: Mapping[str, object]) -> Reply:
     Raises:
         LLMBackendError: The response carries an error in the place of a reply.
     """
-    choice = _first(document.get("choices"))
-    if said := error_message({"error": choice.get("error")}):
+    error = _first(document.get("choices")).get("error")
+    if not error and not reply.text:
+        error = document.get("error")
+    if said := error_message({"error": error}):
         raise LLMBackendError(f"the response carries an error: {said}", kind="server")
     reason, finish = _reason(document)
     if finish == "stop":
@@ -90,18 +92,21 @@ def completed(reply: Reply, document: Mapping[str, object]) -> Reply:
     return replace(reply, finish=finish, explanation=explanation or None, limit=limit)
 
 
-def misunderstood(document: Mapping[str, object]) -> Reply | None:
+def misunderstood(heard: Heard, failure: LLMBackendError) -> Reply:
     """Read a response over which LiteLLM failed.
 
     Args:
-        document: The response's body.
+        heard: The responses, if there were any.
+        failure: How it failed.
 
     Returns:
-        The reply, or None where the body is of no shape that is known here.
+        The reply, where the response is one after all.
 
     Raises:
-        LLMBackendError: The response carries an error, or is empty.
+        LLMBackendError: The response carries an error, or is none; or the failure, where there
+            was no response.
     """
+    document = heard.document
     message = document.get("message")
     if isinstance(document.get("choices"), Sequence):
         return completed(read_completion(document), document)
@@ -110,7 +115,10 @@ def misunderstood(document: Mapping[str, object]) -> Reply | None:
         return completed(read_completion({**document, "choices": choices}), document)
     if said := error_message(document):
         raise LLMBackendError(f"the response carries an error: {said}", kind="server")
-    return None
+    if heard.bodies and failure.kind == "error":
+        problem = f"the response is not one of this provider's; {failure}"
+        raise LLMBackendError(problem, kind="server", detail=failure.detail)
+    raise failure
 
 
 def _reason(document: Mapping[str, object]) -> tuple[str, Ending]:

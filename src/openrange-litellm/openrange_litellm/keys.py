@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 from openrange.errors import LLMBackendError
 from openrange.llm import Key, find_key
-from openrange_litellm.providers import key_variables, provider_called
+from openrange_litellm.providers import (
+    DEFAULT_MODELS_BY_PLACE,
+    key_variables,
+    provider_called,
+)
 
 # Where LiteLLM is given no key it looks for one, and for every provider that speaks OpenAI's API
 # (59 of them in 1.106) it ends up at OPENAI_API_KEY. So a key is always given, this one where a
@@ -75,7 +79,8 @@ def sign_in(
     if api_key_env and api_key is None and api_base is None:
         # Else a configuration file could have one provider sent another's key.
         own = {*known.variables, *known.instead}
-        if api_key_env in key_variables() and api_key_env not in own:
+        others = {*key_variables(), *DEFAULT_MODELS_BY_PLACE} - own
+        if api_key_env in others:
             hint = f"; set {known.variables[0]}" if known.variables else ""
             raise _not_configured(f"{api_key_env} does not hold a key of {provider}{hint}")
     if api_key is None and api_key_env in known.instead and os.environ.get(api_key_env, "").strip():

@@ -40,6 +40,14 @@ DEFAULT_MODELS: Mapping[str, str | None] = {
 Models without a date of retirement in LiteLLM's table, so that a default lasts.
 """
 
+DEFAULT_MODELS_BY_PLACE: Mapping[str, str | None] = {
+    "OLLAMA_API_BASE": "ollama/llama3.1",
+    "VERTEXAI_PROJECT": "vertex_ai/gemini-3.8-flash",
+    # The server has the one model that it was started with.
+    "HOSTED_VLLM_API_BASE": None,
+}
+"""Variables that say where to ask, and hold no key; they come after those that do."""
+
 SignInWay = Literal["key", "local", "own", "device"]
 """How a provider knows its user: by one key; `local` by none, being the user's own server; `own` by
 something that LiteLLM finds by itself, such as AWS profiles; `device` by a login in a browser."""

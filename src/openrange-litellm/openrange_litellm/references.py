@@ -44,7 +44,7 @@ def _expanded(value: object, root: Mapping[str, object], trail: tuple[str, ...])
         if reference in trail:
             raise _CannotBeReplacedError
         target = _expanded(_at(reference, root), root, (*trail, reference))
-        beside = {name: child for name, child in value.items() if name != "$ref"}
+        beside: dict[str, object] = {name: child for name, child in value.items() if name != "$ref"}
         own = _expanded(beside, root, trail)
         if not isinstance(own, dict) or not isinstance(target, dict):
             raise _CannotBeReplacedError

@@ -115,8 +115,9 @@ def _elsewhere(message: Mapping[str, object]) -> list[str]:
     if isinstance(calls, Sequence):
         functions = [_mapping(_mapping(call).get("function")) for call in calls] + functions
     texts = [_text(function.get("arguments")) for function in functions]
-    texts += [_text(message.get(name)) for name in ("reasoning_content", "reasoning")]
-    return [text for text in texts if text]
+    thoughts = [_text(message.get(name)) for name in ("reasoning_content", "reasoning")]
+    # What was only thought is no reply; unless it holds one, the reply is empty.
+    return [text for text in texts if text] + [text for text in thoughts if "{" in text]
 
 
 def _usage(usage: Mapping[str, object]) -> Usage:
