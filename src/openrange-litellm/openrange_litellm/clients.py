@@ -12,49 +12,13 @@ from openrange_litellm.bounds import watch
 
 # LiteLLM takes a client of its own class for a call to these. To others by OpenAI's SDK it would
 # take that SDK's client, with their address and key in it; they use `litellm.client_session`.
-_TAKES_A_HANDLER = frozenset(
-    [
-        "a2a",
-        "anthropic",
-        "azure_ai",
-        "bedrock",
-        "bedrock_mantle",
-        "bytez",
-        "cometapi",
-        "compactifai",
-        "databricks",
-        "datarobot",
-        "deepseek",
-        "edenai",
-        "fireworks_ai",
-        "gemini",
-        "gigachat",
-        "groq",
-        "heroku",
-        "hosted_vllm",
-        "huggingface",
-        "langflow",
-        "langgraph",
-        "lemonade",
-        "minimax",
-        "mistral",
-        "nadir",
-        "ollama",
-        "ollama_chat",
-        "openrouter",
-        "ovhcloud",
-        "petals",
-        "ragflow",
-        "sagemaker_chat",
-        "sagemaker_nova",
-        "snowflake",
-        "together_ai",
-        "vertex_ai",
-        "vertex_ai_beta",
-        "watsonx",
-        "xai",
-    ]
-)
+_TAKERS = """
+    a2a anthropic azure_ai bedrock bedrock_mantle bytez cometapi compactifai databricks datarobot
+    deepseek edenai fireworks_ai gemini gigachat groq heroku hosted_vllm huggingface langflow
+    langgraph lemonade minimax mistral nadir ollama ollama_chat openrouter ovhcloud petals ragflow
+    sagemaker_chat sagemaker_nova snowflake together_ai vertex_ai vertex_ai_beta watsonx xai
+"""
+_TAKES_A_HANDLER = frozenset(_TAKERS.split())
 # Asked by way of OpenAI's SDK in versions that lack this module.
 _SINCE = {"together_ai": "litellm.llms.together_ai.chat.transformation"}
 # The names of the clients that LiteLLM keeps for the rest, and to look something up.

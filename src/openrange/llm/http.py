@@ -117,10 +117,15 @@ def _follow(request: HTTPRequest, timeout: float, line: _Line) -> HTTPReply:
         target = reply.headers.get("Location")
         if reply.status not in (307, 308) or not target:
             return reply
-        url = urljoin(url, target)
-        if urlsplit(url).scheme not in ("http", "https"):
+        try:
+            url = urljoin(url, target)
+            leads_on = urlsplit(url).scheme in ("http", "https") and bool(_origin(url))
+        except ValueError:  # the server's mistake
+            leads_on = False
+        if not leads_on:
             return reply
-    raise LLMBackendError(f"more than {MAX_REDIRECTS} redirects; check the base URL")
+    problem = f"more than {MAX_REDIRECTS} redirects; check the base URL"
+    raise LLMBackendError(problem, kind="rejected")
 
 
 def _once(
