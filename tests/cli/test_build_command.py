@@ -37,7 +37,7 @@ def test_the_first_command_builds_a_world_and_says_where_it_is_and_what_the_task
 def test_where_nothing_is_set_the_offline_backend_builds_and_says_so() -> None:
     done = openrange("build")
     assert done.status == 0
-    assert "using the backend offline, because no provider's key is set" in done.err
+    assert "using the backend offline, because no key that is detected is set" in done.err
     assert done.out.splitlines()[2].split()[1] == openrange(*OFFLINE).document["snapshot_id"]
 
 

@@ -26,7 +26,7 @@ def test_backends_says_what_is_installed_and_what_a_build_would_take() -> None:
     rows = done.out.split("\n\n")[0].splitlines()
     assert set(NAMES) <= {row.split()[0] for row in rows}
     assert all(row.split()[1:3] != [] for row in rows)
-    assert "A build would take offline, because no provider's key is set" in done.out
+    assert "A build would take offline, because no key that is detected is set" in done.out
 
 
 def test_backends_says_which_layer_chose_each_value() -> None:

@@ -26,8 +26,9 @@ def _no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_connection_left_open() -> Iterator[None]:
+    litellm = load()
     yield
-    cache = load().in_memory_llm_clients_cache
+    cache = litellm.in_memory_llm_clients_cache
     for client in list(cache.cache_dict.values()):
         if not inspect.iscoroutinefunction(client.close):
             client.close()

@@ -108,7 +108,7 @@ def test_variables_that_are_not_set_are_shown_in_short(fake_plugins: FakePlugins
     fake_plugins.install_litellm()
 
     assert line("litellm").endswith(
-        "not set: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, GEMINI_API_KEY and 1 more"
+        "none set of ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, GEMINI_API_KEY and 1 more"
     )
 
 

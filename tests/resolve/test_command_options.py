@@ -100,5 +100,5 @@ def test_a_missing_option_is_named_with_the_way_to_give_it(fake_plugins: FakePlu
         resolved(backend="litellm")
 
     assert "'litellm' needs the option 'model'" in str(caught.value)
-    assert "-o model=" in str(caught.value)
+    assert "--model" in str(caught.value)
     assert "OPENRANGE_MODEL" in str(caught.value)

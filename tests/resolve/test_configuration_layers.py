@@ -51,7 +51,7 @@ def user_file_path() -> Path:
         (["environment", "project", "user"], "acme", "the environment names it"),
         (["project", "user"], "openai-compatible", "openrange.toml names it"),
         (["user"], "codex", "config.toml names it"),
-        ([], "offline", "no provider's key is set"),
+        ([], "offline", "no key that is detected is set"),
     ],
 )
 def test_the_strongest_layer_that_names_a_backend_chooses_it(

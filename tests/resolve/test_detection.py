@@ -30,7 +30,7 @@ def test_nothing_set_means_offline_and_says_so() -> None:
     found = resolved()
 
     assert found.name == "offline"
-    assert found.why == "no provider's key is set, and no codex program is signed in"
+    assert found.why == "no key that is detected is set, and no codex program is signed in"
 
 
 def test_the_key_of_openai_chooses_the_backend_that_starts_at_once(
@@ -215,7 +215,7 @@ def test_a_blocked_plugin_is_passed_over(
 
     assert found.name == "offline"
     assert "ANTHROPIC_API_KEY is set" in found.why
-    assert "no provider's key is set" not in found.why
+    assert "no key that is detected is set" not in found.why
     assert litellm.imported() == set()
 
 
@@ -308,7 +308,7 @@ def test_a_key_of_a_missing_plugin_does_not_stop_the_core(monkeypatch: pytest.Mo
 def test_a_signed_in_codex_is_taken_where_no_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     found = resolved()
     assert found.name == "codex"
-    assert found.why == "the codex program is signed in, and no provider's key is set"
+    assert found.why == "the codex program is signed in, and no key that is detected is set"
 
     set_all(monkeypatch, "OPENAI_API_KEY")
     assert resolved().name == "openai-compatible"
@@ -324,7 +324,7 @@ def test_a_signed_in_codex_is_taken_where_a_set_key_is_of_no_use(
 
     assert found.name == "codex"
     assert "ANTHROPIC_API_KEY is set" in found.why
-    assert "no provider's key is set" not in found.why
+    assert "no key that is detected is set" not in found.why
 
 
 def test_the_account_of_codex_is_looked_for_at_home_too(

@@ -144,15 +144,18 @@ class HostileServer:
         return f"{self.origin}/{name}/v1"
 
     def _serve(self) -> None:
-        threads: list[threading.Thread] = []
+        talks: list[tuple[socket.socket, threading.Thread]] = []
         while True:
             try:
                 connection, _ = self._listener.accept()
             except OSError:
                 break
-            threads.append(threading.Thread(target=self._talk, args=[connection], daemon=True))
-            threads[-1].start()
-        for thread in threads:
+            thread = threading.Thread(target=self._talk, args=[connection], daemon=True)
+            talks.append((connection, thread))
+            thread.start()
+        for connection, thread in talks:
+            with suppress(OSError):  # it is closed already
+                connection.shutdown(socket.SHUT_RDWR)
             thread.join(10)
 
     def _talk(self, connection: socket.socket) -> None:

@@ -28,7 +28,7 @@ from openrange_litellm.clients import equip
 from openrange_litellm.failures import Call, translated
 from openrange_litellm.hearing import Heard, misunderstood
 from openrange_litellm.keys import SignIn, check_headers_of_openai, secrets_in, sign_in
-from openrange_litellm.library import hide, load, overhearing
+from openrange_litellm.library import hidden_from_clients, hide, load, overhearing
 from openrange_litellm.parameters import call_parameters, problem_of
 from openrange_litellm.providers import (
     DEFAULT_MODELS,
@@ -220,7 +220,7 @@ class LiteLLMBackend(BackendSettings):
         try:
             parameters |= equip(plan.litellm, plan.route.provider, extra)
             with overhearing(heard.bodies.append), bounds.kept():
-                ask_litellm = partial(plan.litellm.completion, **parameters)
+                ask_litellm = partial(_completion, plan.litellm, parameters)
                 response = within(self.timeout, ask_litellm, abandon=bounds.cut)
             return read_response(plan.litellm, response, heard.document)
         except LLMBackendError as error:
@@ -233,6 +233,11 @@ class LiteLLMBackend(BackendSettings):
             # The fault may be LiteLLM's: the reply lacks a field that it does not need.
             return misunderstood(heard, failure)
         raise failure
+
+
+def _completion(litellm: Any, parameters: Mapping[str, Any]) -> Any:
+    with hidden_from_clients():  # in the thread that may outlast the deadline
+        return litellm.completion(**parameters)
 
 
 def _problem_of_url(url: str) -> str | None:

@@ -46,6 +46,8 @@ _CODE_OF_A_PROVIDER = (
 # LiteLLM takes no HTTP client for their calls, and shows the body of their responses to nobody.
 _SAYS_NOTHING = frozenset({"cohere", "cohere_chat"})
 _OWN_LOGGERS = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router")
+# Whose log holds addresses and header lines, which may echo a key.
+_LOGGERS_OF_CLIENTS = ("botocore", "httpcore", "httpx", "openai", "urllib3")
 
 T = TypeVar("T")
 
@@ -75,6 +77,8 @@ _LISTENER: ContextVar[Callable[[str], object] | None] = ContextVar("listener", d
 _LOCK = threading.RLock()
 _ready: ModuleType | None = None
 _known: set[str] = set()
+_hidden_from: list[logging.Logger] = []
+_calls = 0
 
 
 def load() -> ModuleType:
@@ -82,7 +86,9 @@ def load() -> ModuleType:
 
     What it leaves behind in the process and cannot be avoided: its modules, its loggers, its hooks
     for the end of the process, and from the first call on its threads for logging. What is changed
-    in it: `suppress_debug_info`, and see `overhear`.
+    in it: `suppress_debug_info`; `client_session`, where it is not set, because only there LiteLLM
+    takes an HTTP client for OpenAI's SDK (see `clients`); and its HTTP clients get listeners, which
+    do nothing outside of our calls (see `overhear` and `bounds`).
 
     Returns:
         The module `litellm`.
@@ -120,6 +126,32 @@ def hide(secrets: Iterable[Key | None]) -> None:
     """
     with _LOCK:
         _HIDING.secrets |= {key for key in secrets if key is not None}
+
+
+@contextmanager
+def hidden_from_clients() -> Iterator[None]:
+    """Keep the same secrets out of the HTTP clients' logs as well, for the time of a call."""
+    global _calls
+    with _LOCK:
+        _calls += 1
+        if _calls == 1:
+            made = [*logging.root.manager.loggerDict.items()]
+            _hidden_from[:] = [
+                logger
+                for name, logger in made
+                if isinstance(logger, logging.Logger)
+                and name.partition(".")[0] in _LOGGERS_OF_CLIENTS
+            ]
+            for logger in _hidden_from:
+                logger.addFilter(_HIDING)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _calls -= 1
+            if _calls == 0:
+                for logger in _hidden_from:
+                    logger.removeFilter(_HIDING)
 
 
 def first_time(provider: str, look_up: Callable[[], T]) -> T:

@@ -63,6 +63,7 @@ def _document(rows: list[Listed], build: Taken | None, problem: str | None) -> d
         and {
             "backend": build.name,
             "because": build.why,
+            "model": build.model,
             "options": {
                 option: {"value": value, "source": source}
                 for option, (value, source) in sorted(build.options.items())
@@ -79,7 +80,7 @@ def _row(row: Listed) -> str:
     if row.variables and not is_set:
         some = ", ".join(list(row.variables)[:3])
         more = f" and {len(row.variables) - 3} more" if len(row.variables) > 3 else ""
-        notes.append(f"not set: {some}{more}")
+        notes.append(f"none set of {some}{more}")
     if row.is_blocked:
         notes.append("blocked")
     elif row.problem:
@@ -91,12 +92,12 @@ def _row(row: Listed) -> str:
 def _verdict(build: Taken | None, problem: str | None) -> list[str]:
     if build is None:
         return [one_line(f"A build would stop: {problem}")]
-    model = build.options.get("model", (None, ""))[0]
-    named = f"{build.name} ({model})" if model else build.name
+    named = f"{build.name} ({build.model})" if build.model else build.name
     lines = [f"A build would take {named}, because {build.why}."]
     lines += [
         f"  {option} = {json.dumps(value)} (from {source})"
         for option, (value, source) in sorted(build.options.items())
+        if value is not None
     ]
     if build.problem:
         lines.append(f"It would stop: {build.problem}")

@@ -150,10 +150,11 @@ def _is_number(usage: Mapping[str, object], key: str) -> bool:
 def _tasks(snapshot: Snapshot) -> list[str]:
     lines = []
     for task in snapshot.tasks:
-        text = one_line(task.instruction)
-        wrapped = textwrap.wrap(text, 84, break_long_words=False, break_on_hyphens=False)
         lines.append(f"  task       {one_line(task.id)}")
-        lines += [_INDENT + line for line in wrapped]
+        for paragraph in task.instruction.splitlines():
+            text = one_line(paragraph)
+            wrapped = textwrap.wrap(text, 84, break_long_words=False, break_on_hyphens=False)
+            lines += [_INDENT + line for line in wrapped or [""]]
     return lines
 
 

@@ -117,8 +117,8 @@ def _admitted(
     reports: list[AdmissionReport] = []
     failures: Sequence[Check] = ()
     for attempt in range(1, max_repairs + 2):
-        tell("attempt_started", {"attempt": attempt, "of": max_repairs + 1})
         request = _request(manifest, pack, prompt, failures)
+        tell("attempt_started", {"attempt": attempt, "of": max_repairs + 1})
         design = _design(llm, pack, request, backend)
         tell("design_received", {"attempt": attempt})
         realization = _realized(pack, manifest, design)

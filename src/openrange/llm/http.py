@@ -13,7 +13,7 @@ from email.message import Message
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from openrange.errors import LLMBackendError
-from openrange.llm.deadline import within
+from openrange.llm.deadline import timed_out, within
 from openrange.llm.failure import connection_failure
 
 MAX_BODY_BYTES = 16_000_000
@@ -145,7 +145,10 @@ def _once(
         finally:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        failure = connection_failure(error, where)
+        # The socket's own limit, which may be noticed just before the deadline is; the system's
+        # has a number.
+        is_late = isinstance(error, TimeoutError) and error.errno is None
+        failure = timed_out(timeout) if is_late else connection_failure(error, where)
     raise failure
 
 

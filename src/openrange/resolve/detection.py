@@ -62,7 +62,7 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
         others = [other for other, _ in found[1:]]
         also = f" (also set: {', '.join(others)})" if others else ""
         return Detected(name, f"{variable} is set{also}", variable)
-    no_key = "no provider's key is set"
+    no_key = "no key that is detected is set"
     if present:
         no_key = f"{present[0]} is set for a backend that is blocked or not installed"
     if not plugins.is_blocked("codex") and is_signed_in():

@@ -179,6 +179,8 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
     llm = _table(file, "[llm]", tables.get("llm", {}))
     plugins = _table(file, "[plugins]", tables.get("plugins", {}), {"block", "pin"})
     backend = llm.pop("backend", None)
+    if backend is None and (meant := [key for key in llm if near_misses(key, ["backend"])]):
+        raise ConfigError(f"{file}: [llm] has no key {meant[0]!r} (did you mean 'backend'?)")
     block, pin = plugins.get("block", []), plugins.get("pin", {})
     if backend is not None and (not isinstance(backend, str) or not backend):
         raise ConfigError(f"{file}: [llm] backend must be the name of a backend")

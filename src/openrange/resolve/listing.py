@@ -42,12 +42,14 @@ class Taken:
     Args:
         name: The backend's name.
         why: The reason, in words that follow "because".
+        model: The model that it would ask, as far as that is known without asking.
         options: What was set: dotted option to value and source, without secrets.
         problem: Why the build would fail all the same; None if nothing is known to be wrong.
     """
 
     name: str
     why: str
+    model: str | None
     options: Mapping[str, tuple[object, str]] = field(hash=False)
     problem: str | None
 
@@ -97,11 +99,13 @@ def taken(choice: Choice) -> Taken:
     """
     problem: str | None = None
     options: Mapping[str, tuple[object, str]] = dotted(choice.options)
+    model = options.get("model", (None, ""))[0]
     try:
         entry = choice.plugins.find(BACKENDS, choice.name)
         if choice.variable is not None or normalized(entry.distribution) == CORE:
             resolved = realize(choice)
             options = resolved.options
+            model = getattr(resolved.backend, "model", None)
             if isinstance(resolved.backend, SupportsPreflight):
                 resolved.backend.preflight()
     except OpenRangeError as error:
@@ -111,7 +115,8 @@ def taken(choice: Choice) -> Taken:
     shown = {
         option: (_to_show(option, value), source) for option, (value, source) in options.items()
     }
-    return Taken(choice.name, choice.why, shown, problem)
+    named = model if isinstance(model, str) else None
+    return Taken(choice.name, choice.why, named, shown, problem)
 
 
 def _to_show(option: str, value: object) -> object:

@@ -71,10 +71,11 @@ def construct(name: str, backend: type, options: Mapping[str, object]) -> LLMBac
             )
     for parameter in _parameters(backend):
         if parameter.default is inspect.Parameter.empty and parameter.name not in options:
-            variable = " (or set OPENRANGE_MODEL)" if parameter.name == "model" else ""
+            way = f"-o {parameter.name}=…"
+            if parameter.name == "model":
+                way = "--model or OPENRANGE_MODEL, or set a provider's key that has a default model"
             raise ConfigError(
-                f"the backend {name!r} needs the option {parameter.name!r}: give it with "
-                f"-o {parameter.name}=…{variable}"
+                f"the backend {name!r} needs the option {parameter.name!r}: give it with {way}"
             )
     hints, secrets = constructor_hints(backend), _secret_names(backend)
     for option, value in options.items():

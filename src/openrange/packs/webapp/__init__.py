@@ -33,7 +33,10 @@ class WebappPack(Pack):
 
     id: ClassVar[str] = "webapp"
     version: ClassVar[str] = "1"
-    summary: ClassVar[str] = "A small company's web portal with one planted weakness"
+    summary: ClassVar[str] = (
+        "A small company's web portal with one planted weakness; the option `weaknesses` is a list "
+        f"of those to choose from: {', '.join(WEAKNESSES)}"
+    )
     directory: ClassVar[Path] = Path(__file__).parent / "files"
 
     def design_schema(self, manifest: Manifest) -> Mapping[str, object]:
