@@ -19,11 +19,14 @@ if TYPE_CHECKING:  # explicit aliases, so that type checkers see them as exporte
     from openrange.core.episode import Episode as Episode
     from openrange.core.episode import EpisodeReport as EpisodeReport
     from openrange.core.manifest import Manifest as Manifest
+    from openrange.core.manifest import PackRef as PackRef
     from openrange.core.pack import Pack as Pack
     from openrange.core.pack import Realization as Realization
     from openrange.core.pack import Task as Task
     from openrange.core.snapshot import Snapshot as Snapshot
     from openrange.core.store import SnapshotStore as SnapshotStore
+    from openrange.core.visitor import Page as Page
+    from openrange.core.visitor import Visitor as Visitor
     from openrange.errors import AdmissionError as AdmissionError
     from openrange.errors import BackendNotFoundError as BackendNotFoundError
     from openrange.errors import ConfigError as ConfigError
@@ -50,10 +53,11 @@ _HOMES = {
     "openrange.building": ["build"],
     "openrange.core.admission": ["AdmissionReport"],
     "openrange.core.episode": ["Episode", "EpisodeReport"],
-    "openrange.core.manifest": ["Manifest"],
+    "openrange.core.manifest": ["Manifest", "PackRef"],
     "openrange.core.pack": ["Pack", "Realization", "Task"],
     "openrange.core.snapshot": ["Snapshot"],
     "openrange.core.store": ["SnapshotStore"],
+    "openrange.core.visitor": ["Page", "Visitor"],
     "openrange.errors": [
         "AdmissionError",
         "BackendNotFoundError",

@@ -13,7 +13,7 @@ from openrange.core.pack import Pack
 from openrange.core.snapshot import Snapshot
 from openrange.core.store import SnapshotStore
 from openrange.entry_points import PACKS, normalized
-from openrange.errors import ConfigError, LLMBackendError, ManifestError, OpenRangeError
+from openrange.errors import ConfigError, LLMBackendError, ManifestError, OpenRangeError, PackError
 from openrange.llm.contract import LLMBackend, SupportsPreflight
 from openrange.llm.recording import EventSink
 from openrange.plugins import Plugins
@@ -185,5 +185,13 @@ def find_pack(manifest: Manifest, plugins: Plugins) -> Pack:
                 f"pack {manifest.pack.id!r}"
             )
         plugins = plugins.pinned(manifest.pack.id, source)
-    pack: Pack = plugins.load(PACKS, manifest.pack.id)()
-    return pack
+    problem: str
+    try:
+        pack: Pack = plugins.load(PACKS, manifest.pack.id)()
+    except OpenRangeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a stranger's constructor may raise anything
+        problem = f"{type(error).__name__}: {error}"
+    else:
+        return pack
+    raise PackError(f"the pack {manifest.pack.id!r} cannot be made ({problem})")

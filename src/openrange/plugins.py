@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping, Set
 from itertools import filterfalse
+from pathlib import Path
 from typing import Any, cast
 
 import pluggy
@@ -238,7 +239,11 @@ def _wrong_kind(group: str, loaded: object) -> str | None:
     if group == PACKS:
         from openrange.core.pack import Pack
 
-        return None if issubclass(loaded, Pack) else "is not a subclass of openrange.Pack"
+        return (
+            _wrong_pack(loaded)
+            if issubclass(loaded, Pack)
+            else "is not a subclass of openrange.Pack"
+        )
     if not callable(getattr(loaded, "complete", None)):
         return "is not a backend: it has no method `complete`"
     contract = getattr(loaded, "openrange_contract", CONTRACT)
@@ -247,4 +252,16 @@ def _wrong_kind(group: str, loaded: object) -> str | None:
             f"is made for version {contract} of the backend contract, and this OpenRange has "
             f"version {CONTRACT}; upgrade the older of the two"
         )
+    return None
+
+
+def _wrong_pack(loaded: type) -> str | None:
+    if inspect.isabstract(loaded):
+        missing = ", ".join(sorted(loaded.__abstractmethods__))  # type: ignore[attr-defined]
+        return f"is not complete: it lacks {missing}"
+    for name, kind in {"id": str, "version": str, "summary": str, "directory": Path}.items():
+        if not isinstance(getattr(loaded, name, None), kind):
+            return f"is not complete: its {name} is no {kind.__name__}"
+    if not loaded.directory.is_dir():  # type: ignore[attr-defined]
+        return "is not complete: its directory does not exist"
     return None

@@ -229,9 +229,9 @@ def test_a_pack_that_cannot_realize_a_conforming_design_is_named() -> None:
 
 def test_whatever_else_goes_wrong_is_told_as_failed_too() -> None:
     events: Events = []
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(PackError, match=r"FileNotFoundError: briefing\.txt") as caught:
         built(design_of(), pack=Lost(), events=events)
-    assert events[-1] == ("build_failed", {"type": "FileNotFoundError", "message": "briefing.txt"})
+    assert events[-1] == ("build_failed", {"type": "PackError", "message": str(caught.value)})
 
 
 def test_an_option_that_the_pack_does_not_have_is_the_manifests_fault() -> None:

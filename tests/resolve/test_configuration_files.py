@@ -34,7 +34,9 @@ def complaint(config: str | Path | None = None) -> str:
         ("[llm]\nx = 1\nx = 2\n", ["not valid TOML"]),
         (f"[llm]\nseed = {'1' * 5000}\n", ["openrange.toml: not valid TOML"]),
         (f"[llm]\nx = {'[' * 5000}\n", ["openrange.toml: not valid TOML"]),
-        (f"[llm]\n{'.'.join('a' * 5000)} = 1\n", ["openrange.toml", "nested too deeply"]),
+        (f"[llm]\n{'.'.join('a' * 400)} = 1\n", ["openrange.toml", "nested too deeply"]),
+        (f"[llm]\n{'.'.join('a' * 600)} = 1\n", ["openrange.toml", "more than 500 dots"]),
+        ("#\n" * 100_001, ["openrange.toml", "larger than 200,000 bytes; pass it by --config"]),
     ],
 )
 def test_a_wrong_file_is_told_by_its_name_and_its_fault(text: str, words: list[str]) -> None:
@@ -104,11 +106,12 @@ def test_a_file_of_more_than_a_megabyte_is_an_error() -> None:
     assert "openrange.toml: larger than 1,000,000 bytes" in complaint()
 
 
-def test_a_file_of_a_megabyte_is_read() -> None:
+def test_a_file_of_a_megabyte_is_read_where_it_is_trusted(tmp_path: Path) -> None:
     text = '[llm]\nbackend = "codex"\n'
-    project_file((text + f"#{'x' * 998}\n" * 1000)[:1_000_000])
+    file = tmp_path / "large.toml"
+    file.write_text((text + f"#{'x' * 998}\n" * 1000)[:1_000_000])
 
-    assert resolved().name == "codex"
+    assert resolved(config=file).name == "codex"
 
 
 def test_a_missing_config_file_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -144,8 +147,9 @@ def test_an_empty_file_says_nothing() -> None:
 
 
 def test_a_line_that_would_take_the_parser_for_ever_is_refused() -> None:
-    Path("openrange.toml").write_text("a" + ".a" * 40_000 + " = 1")
-    assert "openrange.toml: it has a line longer than 10,500 bytes" in complaint()
+    file = Path("long.toml")
+    file.write_text("a" + ".a" * 40_000 + " = 1")
+    assert "long.toml: it has a line longer than 10,500 bytes" in complaint(config=file)
 
 
 def test_a_model_for_whichever_backend_is_passed_over_by_one_that_takes_none() -> None:

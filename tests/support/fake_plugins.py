@@ -66,12 +66,11 @@ class FakePlugins:
 
     Args:
         root: A directory below which they are installed.
-        monkeypatch: Puts those directories on `sys.path`, and takes them off again.
     """
 
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._monkeypatch = monkeypatch
+        self._path = list(sys.path)
         self._modules: set[str] = set()
 
     def install(
@@ -120,7 +119,7 @@ class FakePlugins:
         (info / "RECORD").write_text("".join(f"{file},,\n" for file in files), "utf-8")
         self._modules.add(module)
         if str(directory) not in sys.path:
-            self._monkeypatch.syspath_prepend(str(directory))
+            sys.path.insert(0, str(directory))
         self.forget()
         return info
 
@@ -156,8 +155,7 @@ class FakePlugins:
                 path.append(str(mirror))
             else:
                 path.append(entry)
-        if path != sys.path:
-            self._monkeypatch.setattr(sys, "path", path)
+        sys.path[:] = path
         self.forget()
 
     def imported(self) -> set[str]:
@@ -170,16 +168,17 @@ class FakePlugins:
         installed.cache_clear()
 
     def remove(self) -> None:
-        """Drop what was imported, so that the next test can install other code by that name."""
+        """Drop what was imported and restore `sys.path`, so that the next test starts anew."""
         for module in self.imported():
             del sys.modules[module]
+        sys.path[:] = self._path
         self.forget()
 
 
 @pytest.fixture
-def fake_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePlugins]:
+def fake_plugins(tmp_path: Path) -> Iterator[FakePlugins]:
     """Nothing but the core is installed, plus what the test installs."""
-    plugins = FakePlugins(tmp_path / "plugins", monkeypatch)
+    plugins = FakePlugins(tmp_path / "plugins")
     plugins.hide("openrange-litellm")
     yield plugins
     plugins.remove()

@@ -227,7 +227,8 @@ class LiteLLMBackend(BackendSettings):
             failure = error
         except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
             source, with_schema = plan.access.source, "response_format" in parameters
-            call = Call(plan.provider, source, self.timeout, self.api_base, with_schema)
+            keys = tuple(key for key in plan.secrets if key is not None)
+            call = Call(plan.provider, source, self.timeout, self.api_base, with_schema, keys)
             failure = bounds.failure or translated(error, call)
         if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
             # The fault may be LiteLLM's: the reply lacks a field that it does not need.

@@ -15,7 +15,7 @@ from socket import SHUT_RDWR
 from typing import Any
 
 from openrange.errors import LLMBackendError
-from openrange.llm.http import MAX_BODY_BYTES, MAX_REDIRECTS
+from openrange.llm.http import MAX_BODY_BYTES, MAX_REDIRECTS, holds_too_much
 
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 _STEPS = ("connect", "read", "write", "pool")
@@ -37,6 +37,7 @@ class Bounds:
     _end: float = field(init=False)
     _problem: str | None = field(default=None, init=False)
     _stream: Any = field(default=None, init=False, repr=False)
+    _is_cut: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._end = time.monotonic() + self.seconds
@@ -57,6 +58,7 @@ class Bounds:
 
     def cut(self) -> None:
         """Break the connection in use, so that a call that nobody waits for any more ends."""
+        self._is_cut = True
         if self._stream is not None:
             with suppress(OSError, AttributeError):  # it is closed already
                 self._stream.get_extra_info("socket").shutdown(SHUT_RDWR)
@@ -73,7 +75,7 @@ class Bounds:
         """Read a response that has just begun."""
         import httpx
 
-        self._stream = response.extensions.get("network_stream")
+        self._take_stream(response.extensions.get("network_stream"))
         self._judge(response)
         chunks: list[bytes] = []
         for chunk in response.stream:
@@ -83,7 +85,10 @@ class Bounds:
             chunks.append(chunk)
         response.stream.close()
         self._stream = None
-        response.stream = httpx.ByteStream(b"".join(chunks))
+        body = b"".join(chunks)
+        if problem := holds_too_much(body):
+            self._stop(problem)
+        response.stream = httpx.ByteStream(body)
 
     def _judge(self, response: Any) -> None:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
@@ -116,7 +121,12 @@ class Bounds:
 
     def _notice(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(_CONNECTED):
-            self._stream = info.get("return_value")
+            self._take_stream(info.get("return_value"))
+
+    def _take_stream(self, stream: Any) -> None:
+        self._stream = stream
+        if self._is_cut:
+            self.cut()
 
 
 _BOUNDS: ContextVar[Bounds | None] = ContextVar("bounds", default=None)

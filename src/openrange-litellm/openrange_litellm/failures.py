@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openrange.errors import LLMBackendError
+from openrange.llm import Key, redact
 from openrange.llm.chat import error_message
 from openrange.llm.deadline import timed_out
 from openrange.llm.failure import (
@@ -82,6 +83,7 @@ class Call:
         timeout: Seconds that the call was allowed to take.
         api_base: Where the user sends requests, if not to the provider's own host.
         with_schema: Whether it carried a response format.
+        secrets: Keys to keep out of the error.
     """
 
     provider: str
@@ -89,6 +91,7 @@ class Call:
     timeout: float
     api_base: str | None
     with_schema: bool
+    secrets: tuple[Key, ...] = ()
 
 
 def translated(error: BaseException, call: Call) -> LLMBackendError:
@@ -108,7 +111,7 @@ def translated(error: BaseException, call: Call) -> LLMBackendError:
         or _from_surroundings(chain)
         or _from_litellm(chain, call)
     )
-    failure.detail = f"{type(error).__name__}: {error}"[:_MAX_DETAIL]
+    failure.detail = redact(f"{type(error).__name__}: {error}", call.secrets)[:_MAX_DETAIL]
     return failure
 
 
@@ -136,6 +139,7 @@ def _from_answer(chain: list[BaseException], call: Call) -> LLMBackendError | No
         response.status_code,
         said,
         key_source=call.key_source,
+        secrets=call.secrets,
         retry_after=retry_after_seconds(response.headers.get("retry-after")),
         with_schema=call.with_schema,
     )

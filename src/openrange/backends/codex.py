@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -24,6 +22,7 @@ from openrange.llm.environment import own_keys, without_foreign_keys
 from openrange.llm.failure import is_about_the_schema
 from openrange.llm.run import Ask, Reply, run
 from openrange.llm.settings import BackendSettings
+from openrange.processes import end_group
 
 NAME = "codex"
 MAX_OUTPUT_BYTES = 16_000_000
@@ -54,7 +53,8 @@ class CodexBackend(BackendSettings):
     cwd: str | PathLike[str] | None = None
     timeout: float = 120.0
     sandbox: str = "read-only"
-    config_overrides: tuple[str, ...] = ()
+    # No repr: it may hold a provider's key.
+    config_overrides: tuple[str, ...] = field(default=(), repr=False)
     max_reasks: int = field(default=1, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -86,14 +86,7 @@ class CodexBackend(BackendSettings):
             timeout=self.timeout,
             max_reasks=self.max_reasks,
             secrets=own_keys(os.environ, kept_in=self.config_overrides),
-            # The program always asks for strict output: what is refused is this one schema.
-            memory_key=(
-                NAME,
-                self.command,
-                self.model,
-                self.config_overrides,
-                hashlib.sha256(json.dumps(request.json_schema).encode()).digest(),
-            ),
+            memory_key=(NAME, self.command, self.model, self.config_overrides),
         )
 
     def preflight(self) -> None:
@@ -202,7 +195,7 @@ class CodexBackend(BackendSettings):
                     _check_size(stdout)
                     _check_size(stderr)
             finally:
-                _end(process)
+                end_group(process, _GRACE)
             words = _last_error(_tail(stderr), prompt)
             raise LLMBackendError(
                 f"{timed_out(self.timeout)}{words and f'; its last error: {words}'}",
@@ -228,26 +221,8 @@ class CodexBackend(BackendSettings):
 
 def is_signed_in() -> bool:
     """Whether the Codex program is on the PATH and has stored an account, judged by its files."""
-    home = Path(os.environ.get("CODEX_HOME") or Path.home() / ".codex")
+    home = Path(os.environ.get("CODEX_HOME") or Path("~/.codex").expanduser())
     return shutil.which("codex") is not None and (home / "auth.json").is_file()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the program with all that it started, first politely, even if interrupted meanwhile."""
-    try:
-        _signal(process, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
-    finally:
-        _signal(process, signal.SIGKILL)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    # macOS answers EPERM, not ESRCH, for a group of which nothing but a zombie is left.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
 
 
 def _cause(log: str, prompt: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 from openrange.errors import LLMBackendError
@@ -13,16 +16,18 @@ from openrange.hookspecs import hookimpl
 from openrange.llm.chat import error_message, messages, read_completion
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.failure import http_failure, retry_after_seconds
-from openrange.llm.http import HTTPReply, HTTPRequest, exchange
+from openrange.llm.http import HTTPReply, HTTPRequest, exchange, problem_of_url
 from openrange.llm.run import Ask, Reply, run
 from openrange.llm.schema import qualifies_for_strict
-from openrange.llm.secrets import Key, find_key
+from openrange.llm.secrets import Key, find_key, redact
 from openrange.llm.settings import BackendSettings, secret
 
 NAME = "openai-compatible"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4o-mini"
 RESPONSE_NAME = "openrange_response"
+
+_IS_PRIVATE = re.compile(r"auth|cookie|credential|key|password|secret|token", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class OpenAICompatibleBackend(BackendSettings):
         """
         return run(
             request,
-            self._send,
+            partial(self._send, found=[]),
             backend=NAME,
             model=self.model,
             timeout=self.timeout,
@@ -97,21 +102,13 @@ class OpenAICompatibleBackend(BackendSettings):
     @hookimpl
     def openrange_environment(cls, environ: Mapping[str, str]) -> Mapping[str, object]:
         """A base URL from the environment, whose only model is taken."""
-        base_url = environ.get("OPENAI_BASE_URL")
-        return {"base_url": base_url, "model": None} if base_url else {}
+        base_url = environ.get("OPENAI_BASE_URL", DEFAULT_BASE_URL)
+        is_default = base_url.rstrip("/") == DEFAULT_BASE_URL
+        return {} if is_default else {"base_url": base_url, "model": None}
 
     def _problem(self) -> str | None:
-        try:
-            parts = urlsplit(self.base_url)
-            is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-            is_usable = is_usable and parts.port != 0
-            has_password = parts.username is not None
-        except ValueError:
-            is_usable, has_password = False, False
-        if has_password:
-            return "base_url must not hold a user name; put the key in api_key_env"
-        if not is_usable:
-            return f"base_url must be an http or https URL, not {self.base_url!r}"
+        if problem := problem_of_url("base_url", self.base_url):
+            return problem
         if self.model is not None and not self.model.strip():
             return "model is empty; name one, or leave it out"
         if not 0 < self.timeout < float("inf"):
@@ -133,25 +130,33 @@ class OpenAICompatibleBackend(BackendSettings):
             key = self._key()
         except LLMBackendError:
             key = None  # the preflight of the first request says so
-        values = (self.extra_headers or {}).values()
-        return [key, *(Key(part) for value in values for part in value.split() if len(part) >= 16)]
+        private = [
+            value for name, value in (self.extra_headers or {}).items() if _IS_PRIVATE.search(name)
+        ]
+        parts = [*private, *(part for value in private for part in value.split())]
+        return [key, *map(Key, filter(None, parts))]
 
-    def _send(self, ask: Ask) -> Reply:
+    def _send(self, ask: Ask, found: list[str]) -> Reply:
+        """Make one request; `found` keeps the server's only model between the attempts."""
         if problem := self._problem():
             raise LLMBackendError(problem, kind="not-configured")
+        deadline = time.monotonic() + self.timeout
+        if self.model is None and not found:
+            found.append(self._only_model())
         body: dict[str, object] = {}
         if self.temperature is not None:
             body["temperature"] = self.temperature
         if self.max_tokens is not None:
             body["max_tokens"] = self.max_tokens
         body |= self.extra_body or {}
-        body |= {"model": self.model or self._only_model(), "messages": messages(ask)}
+        body |= {"model": self.model or found[0], "messages": messages(ask)}
         if response_format := self._response_format(ask):
             body["response_format"] = response_format
-        reply = self._exchange("POST", "chat/completions", body)
+        left = max(0.0, deadline - time.monotonic())
+        reply = self._exchange("POST", "chat/completions", body, left)
         if reply.status != 200:
             raise self._failure(reply, with_schema="response_format" in body)
-        return read_completion(_parsed(reply))
+        return read_completion(self._parsed(reply))
 
     def _response_format(self, ask: Ask) -> dict[str, object] | None:
         if ask.form == "json":
@@ -165,10 +170,10 @@ class OpenAICompatibleBackend(BackendSettings):
         return {"type": "json_schema", "json_schema": described}
 
     def _only_model(self) -> str:
-        reply = self._exchange("GET", "models", None)
+        reply = self._exchange("GET", "models", None, self.timeout)
         if reply.status != 200:
             raise self._failure(reply)
-        document = _parsed(reply)
+        document = self._parsed(reply)
         listed = document.get("data") if isinstance(document, dict) else None
         entries = listed if isinstance(listed, list) else []
         names = [entry["id"] for entry in entries if isinstance(entry, dict) and "id" in entry]
@@ -181,7 +186,9 @@ class OpenAICompatibleBackend(BackendSettings):
             )
         return names[0]
 
-    def _exchange(self, method: str, path: str, body: Mapping[str, object] | None) -> HTTPReply:
+    def _exchange(
+        self, method: str, path: str, body: Mapping[str, object] | None, left: float
+    ) -> HTTPReply:
         content = None if body is None else json.dumps(body, allow_nan=False).encode()
         headers = {"Accept": "application/json", "User-Agent": "openrange"}
         if content is not None:
@@ -196,7 +203,7 @@ class OpenAICompatibleBackend(BackendSettings):
                     del ours[known]
             private[name] = value
         url = _joined(self.base_url, path)
-        return exchange(HTTPRequest(method, url, headers, private, content), self.timeout)
+        return exchange(HTTPRequest(method, url, headers, private, content), self.timeout, left)
 
     def _failure(self, reply: HTTPReply, *, with_schema: bool = False) -> LLMBackendError:
         said = reply.body.decode("utf-8", "replace")
@@ -206,8 +213,20 @@ class OpenAICompatibleBackend(BackendSettings):
             reply.status,
             said,
             key_source=self._key_source,
+            secrets=filter(None, self._secrets()),
             retry_after=retry_after_seconds(reply.headers.get("Retry-After")),
             with_schema=with_schema,
+        )
+
+    def _parsed(self, reply: HTTPReply) -> object:
+        with suppress(ValueError, RecursionError):
+            return json.loads(reply.body)
+        words = redact(reply.body.decode("utf-8", "replace"), filter(None, self._secrets()))
+        raise LLMBackendError(
+            f"the server did not answer with JSON but with {' '.join(words.split())[:80]!r}; "
+            "check the base URL",
+            kind="rejected",
+            status=reply.status,
         )
 
 
@@ -215,16 +234,3 @@ def _joined(base_url: str, path: str) -> str:
     """A URL below the base, whose query, such as an API version, stays at the end."""
     parts = urlsplit(base_url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{path}", fragment=""))
-
-
-def _parsed(reply: HTTPReply) -> object:
-    try:
-        return json.loads(reply.body)
-    except (ValueError, RecursionError):
-        pass
-    start = " ".join(reply.body[:80].decode("utf-8", "replace").split())
-    raise LLMBackendError(
-        f"the server did not answer with JSON but with {start!r}; check the base URL",
-        kind="rejected",
-        status=reply.status,
-    )

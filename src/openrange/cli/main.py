@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: The command line without the program's name; None takes the process's own.
     """
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    # So that what was started is ended and tidied up, as it is when the user interrupts.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     invocation = Invocation(as_json="--json" in given)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A world holds any script, and the output may be in an encoding that does not.

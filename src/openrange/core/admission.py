@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from openrange.core.crawl import crawl
@@ -12,7 +9,7 @@ from openrange.core.leak import leaks
 from openrange.core.pack import Pack, Realization
 from openrange.core.text import one_line
 from openrange.core.visitor import Page, VisitError, Visitor
-from openrange.core.world import BOOT_SECONDS, BootError, RunningWorld, boot
+from openrange.core.world import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
 
 ADMISSION_SECONDS = 120.0
 
@@ -78,7 +75,7 @@ def admit(
     try:
         with (
             boot(pack, realization.world, boot_seconds) as running,
-            _limit(running, seconds) as late,
+            time_limit(running.process, seconds) as late,
         ):
             checks.append(Check("boot", True, "the world answers on loopback"))
             for probe in (_solver, _benign, _crawl, _alive):
@@ -100,24 +97,6 @@ def admit(
     except BootError as error:
         checks.append(Check("boot", False, str(error)))
     return AdmissionReport(tuple(checks))
-
-
-@contextmanager
-def _limit(running: RunningWorld, seconds: float) -> Iterator[threading.Event]:
-    """End the world when its time is over, so that whoever waits for it goes on; and say so."""
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        running.process.kill()
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
 
 
 def _solver(pack: Pack, realization: Realization, running: RunningWorld) -> Check:

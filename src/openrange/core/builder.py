@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 
 from openrange.core.admission import AdmissionReport, Check, admit
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
 from openrange.core.snapshot import Snapshot
 from openrange.core.text import one_line
-from openrange.errors import AdmissionError, LLMBackendError, OpenRangeError, PackError
+from openrange.errors import (
+    AdmissionError,
+    LLMBackendError,
+    ManifestError,
+    OpenRangeError,
+    PackError,
+)
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult
 from openrange.llm.recording import EventSink, Recorder, Usage, recording
 from openrange.llm.schema import violation
 from openrange.llm.workspace import complete_with_pack_dir
 
 DEFAULT_MAX_REPAIRS = 2
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +125,20 @@ def _admitted(
 ) -> tuple[Realization, list[AdmissionReport]]:
     """The first realization that is admitted, and the reports of all attempts."""
     reports: list[AdmissionReport] = []
-    failures: Sequence[Check] = ()
+    rejected: Rejected | None = None
     for attempt in range(1, max_repairs + 2):
-        request = _request(manifest, pack, prompt, failures)
+        request = _of_pack(pack, "ask for", partial(_request, manifest, pack, prompt, rejected))
         tell("attempt_started", {"attempt": attempt, "of": max_repairs + 1})
         design = _design(llm, pack, request, backend)
         tell("design_received", {"attempt": attempt})
-        realization = _realized(pack, manifest, design)
+        realize = partial(_realized, pack, manifest, design)
+        realization = _of_pack(pack, "realize", realize)
         report = admit(pack, realization)
         reports.append(report)
         if report.admitted:
             tell("admission_passed", {"attempt": attempt, "checks": report.to_mapping()})
             return realization, reports
-        failures = report.failures
+        rejected = Rejected(attempt, design, report.failures)
         tell("admission_failed", {"attempt": attempt, "checks": report.to_mapping()})
     seen = "; ".join(
         f"attempt {number}: {check.name}: {check.message}"
@@ -137,15 +148,30 @@ def _admitted(
     raise AdmissionError(f"no world was admitted in {len(reports)} attempts ({seen})", reports)
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A design whose world was not admitted: what the model is told of it."""
+
+    attempt: int
+    design: Mapping[str, object]
+    failures: tuple[Check, ...]
+
+    def in_words(self) -> str:
+        failures = [{"check": check.name, "problem": check.message} for check in self.failures]
+        return (
+            f"The world of your design number {self.attempt} was not admitted: "
+            f"{json.dumps(failures)}. It was: {json.dumps(self.design)}. Design another."
+        )
+
+
 def _request(
-    manifest: Manifest, pack: Pack, prompt: str | None, failures: Sequence[Check]
+    manifest: Manifest, pack: Pack, prompt: str | None, rejected: Rejected | None
 ) -> LLMRequest:
     parts = [f"Goal of the world: {manifest.goal.strip()}", f"Seed: {manifest.seed}"]
     if prompt and prompt.strip():
         parts.append(f"The user also asks: {prompt.strip()}")
-    if failures:
-        said = json.dumps([{"check": c.name, "problem": c.message} for c in failures])
-        parts.append(f"The world of your last design was not admitted: {said}. Design another.")
+    if rejected is not None:
+        parts.append(rejected.in_words())
     parts.append("Reply with the design, as one JSON object.")
     return LLMRequest("\n\n".join(parts), pack.briefing(manifest), pack.design_schema(manifest))
 
@@ -174,15 +200,22 @@ def _design(llm: LLMBackend, pack: Pack, request: LLMRequest, backend: str) -> M
 
 
 def _realized(pack: Pack, manifest: Manifest, design: Mapping[str, object]) -> Realization:
+    """The world of a design, which can be frozen and read again."""
+    realization = pack.realize(manifest, design)
+    Snapshot.from_json(Snapshot.freeze(pack, realization, {}).to_json())
+    return realization
+
+
+def _of_pack(pack: Pack, what: str, call: Callable[[], T]) -> T:
+    """What a pack does, at the border: a stranger's pack may break its promises."""
+    problem: str
     try:
-        return pack.realize(manifest, design)
-    except OpenRangeError:
+        return call()
+    except ManifestError:
         raise
     except Exception as error:  # noqa: BLE001 - named as the pack's breach of its promise
-        problem = f"{type(error).__name__}: {error}"
-    raise PackError(
-        f"the pack {pack.id!r} cannot realize a design that conforms to its schema ({problem})"
-    )
+        problem = one_line(f"{type(error).__name__}: {error}", 300)
+    raise PackError(f"the pack {pack.id!r} cannot {what} a design as it promises ({problem})")
 
 
 def _model(recorder: Recorder, llm: LLMBackend) -> str | None:

@@ -54,7 +54,9 @@ class Manifest:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _refuse_unknown("world", self.world, {"goal"})
+        if not isinstance(self.pack, PackRef):
+            raise ManifestError(f"manifest: pack must be a PackRef, not {type(self.pack).__name__}")
+        _refuse_unknown("world", _mapping("world", self.world), {"goal"})
         if not isinstance(self.world.get("goal"), str) or not self.goal.strip():
             raise ManifestError("manifest: world.goal must be a text that says what to build")
         if self.mode != DEFAULT_MODE:
@@ -116,8 +118,8 @@ class Manifest:
         try:
             with file.open("rb") as stream:
                 raw = stream.read(MAX_MANIFEST_BYTES + 1)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
+        except (OSError, ValueError) as error:  # the second for a name that holds a NUL
+            reason = getattr(error, "strerror", None) or str(error)
         else:
             return cls.parse(raw, str(file))
         raise ManifestError(f"manifest {file}: {reason}")

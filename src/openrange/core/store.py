@@ -121,9 +121,10 @@ class SnapshotStore:
             if Path(given).is_file():
                 return Path(given)
         found: list[Path] = []
-        if re.fullmatch(r"[0-9a-f]{1,64}", given) and self.directory.is_dir():
-            files = sorted(self.directory.glob(f"{given}*.json"))
-            found = [file for file in files if _ID.fullmatch(file.stem)]
+        with suppress(OSError):  # no name of a directory either
+            if re.fullmatch(r"[0-9a-f]{1,64}", given) and self.directory.is_dir():
+                files = sorted(self.directory.glob(f"{given}*.json"))
+                found = [file for file in files if _ID.fullmatch(file.stem)]
         if len(found) > 1:
             names = ", ".join(file.stem[:12] for file in found[:5])
             raise StoreError(f"{given!r} could be any of {len(found)} snapshots: {names}…")

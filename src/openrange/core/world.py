@@ -6,9 +6,9 @@ import json
 import os
 import secrets
 import selectors
-import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from openrange.core.pack import Pack
 from openrange.core.visitor import VisitError, Visitor
+from openrange.processes import end_group
 
 BOOT_SECONDS = 20.0
 
@@ -82,19 +83,30 @@ def boot(
     """
     flag = f"flag{{{secrets.token_hex(16)}}}"
     deadline = time.monotonic() + seconds
-    with tempfile.TemporaryDirectory(prefix="openrange-world-") as private:
+    with _directory() as private:
         process = _start(pack, private)
         try:
-            port = _handshake(process, {"world": world, "flag": flag}, deadline)
-            running = RunningWorld(f"http://127.0.0.1:{port}", flag, process)
-            _first_answer(running, deadline)
+            # Each step keeps the deadline, but for an answer that drips: that is cut a little later.
+            with time_limit(process, seconds + 1.0) as late:
+                port = _handshake(process, {"world": world, "flag": flag}, deadline)
+                running = RunningWorld(f"http://127.0.0.1:{port}", flag, process)
+                _first_answer(running, deadline, late)
             yield running
         finally:
-            _end(process)
+            end_group(process)
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
                     with suppress(BrokenPipeError):  # what it never read is of no use
                         stream.close()
+
+
+def _directory() -> tempfile.TemporaryDirectory[str]:
+    problem: str
+    try:
+        return tempfile.TemporaryDirectory(prefix="openrange-world-", ignore_cleanup_errors=True)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    raise BootError(f"no temporary directory can be made: {problem}")
 
 
 def _start(pack: Pack, directory: str) -> subprocess.Popen[bytes]:
@@ -114,12 +126,30 @@ def _start(pack: Pack, directory: str) -> subprocess.Popen[bytes]:
     raise BootError(f"the world's program does not start: {problem}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process with all that it started. One that was waited for may be another's by now."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError, PermissionError):  # the second on macOS, for a zombie
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+@contextmanager
+def time_limit(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """End a process when its time is over, so that whoever waits for it goes on.
+
+    Args:
+        process: The process.
+        seconds: The wall-clock time of the `with` block.
+
+    Yields:
+        An event that is set once the time was over.
+    """
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
 
 
 def _handshake(
@@ -166,7 +196,7 @@ def _write(process: subprocess.Popen[bytes], data: bytes, deadline: float) -> No
             data = data[os.write(descriptor, data) :]
 
 
-def _first_answer(running: RunningWorld, deadline: float) -> None:
+def _first_answer(running: RunningWorld, deadline: float, late: threading.Event) -> None:
     visitor = Visitor(running.url, timeout=max(0.1, deadline - time.monotonic()))
     problem: str
     try:
@@ -176,7 +206,9 @@ def _first_answer(running: RunningWorld, deadline: float) -> None:
     else:
         return
     status = _status(running.process)
-    if status is not None:
+    if late.is_set():
+        problem = "the world did not answer in time"
+    elif status is not None:
         problem = f"the world's process ended with status {status}"
     raise BootError(problem)
 

@@ -5,7 +5,6 @@ Streaming, tool calls and multimodal input are no part of it, and stay out.
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,11 +59,11 @@ def _checked_schema(schema: object) -> dict[str, object]:
             f"json_schema must describe an object at its root, not {plain['type']!r}"
         )
     try:
-        json.dumps(plain, allow_nan=False)
+        copied: dict[str, object] = json.loads(json.dumps(plain, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
     else:
-        return copy.deepcopy(plain)
+        return copied
     raise LLMRequestError(f"json_schema cannot be serialized as JSON ({reason})")
 
 

@@ -56,7 +56,7 @@ def within(seconds: float, call: Callable[[], T], abandon: Callable[[], object] 
     thread.start()
     is_late = True
     try:
-        thread.join(seconds)
+        thread.join(min(seconds, threading.TIMEOUT_MAX))
         is_late = not outcome  # judged before `abandon`, which makes the call end in its own way
     finally:
         if is_late and abandon is not None:

@@ -9,7 +9,7 @@ from openrange.llm.secrets import Key
 
 # Also with something after it: AWS_ACCESS_KEY_ID, AWS_BEARER_TOKEN_BEDROCK, MY_API_KEY_2.
 _SECRET_NAME = re.compile(
-    r"((^|_)(API)?KEYS?|(^|_)(TOKEN|SECRET|CREDENTIALS?|PAT|JWT)|PASSWORD|PASSWD)(_[A-Z0-9]+)?$"
+    r"((^|_|API)KEYS?|(^|_)(TOKEN|SECRET|CREDENTIALS?|PAT|JWT)|PASSWORD|PASSWD|_PWD)(_[A-Z0-9]+)?$"
 )
 _OWN = ("CODEX_", "OPENAI_")
 

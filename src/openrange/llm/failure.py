@@ -6,10 +6,12 @@ import http.client
 import re
 import socket
 import ssl
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from openrange.errors import LLMBackendError
+from openrange.llm.secrets import Key, redact
 
 # 408, 409, 425 and 429 ask for another attempt (RFC 9110, RFC 8470, RFC 6585); 5xx may pass.
 _RETRYABLE = frozenset({408, 409, 425, 429})
@@ -58,6 +60,7 @@ def http_failure(
     said: str,
     *,
     key_source: str,
+    secrets: Iterable[Key] = (),
     retry_after: float | None = None,
     with_schema: bool = False,
 ) -> LLMBackendError:
@@ -67,13 +70,14 @@ def http_failure(
         status: The HTTP status.
         said: The provider's message, or any other words on what happened.
         key_source: Where the key comes from, such as `OPENAI_API_KEY`, for the next step.
+        secrets: Keys to remove before a long message is cut, which may cut a key in two.
         retry_after: Seconds that the provider asks to wait.
         with_schema: Whether the request carried a schema or a JSON mode that may be the trouble.
 
     Returns:
         An error that names the status, the provider's words and the next step.
     """
-    words = " ".join(said.split())[:300] or "no message"
+    words = " ".join(redact(said, secrets).split())[:300] or "no message"
     kind, next_step = _kind_and_next_step(status, key_source)
     if with_schema and status in (400, 404, 405, 415, 422, 501) and is_about_the_schema(words):
         kind = "unsupported"

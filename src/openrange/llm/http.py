@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import re
 import socket
 import urllib.request
 from collections.abc import Mapping
@@ -16,9 +17,12 @@ from openrange.errors import LLMBackendError
 from openrange.llm.deadline import timed_out, within
 from openrange.llm.failure import connection_failure
 
-MAX_BODY_BYTES = 16_000_000
+# With what is made of it, a body of this size stays below 64 MB of memory. A long reply has 1 MB.
+MAX_BODY_BYTES = 8_000_000
+MAX_BODY_VALUES = 50_000
 MAX_REDIRECTS = 5
 _CHUNK = 65_536
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class HTTPReply:
     Args:
         status: The HTTP status.
         headers: The header lines.
-        body: At most 16 MB.
+        body: At most 8 MB.
     """
 
     status: int
@@ -56,7 +60,7 @@ class HTTPRequest:
     body: bytes | None = None
 
 
-def exchange(request: HTTPRequest, timeout: float) -> HTTPReply:
+def exchange(request: HTTPRequest, timeout: float, left: float | None = None) -> HTTPReply:
     """Send a request and read the whole reply.
 
     The proxies that the environment names are used. Redirects 307 and 308 are followed, which keep
@@ -66,6 +70,7 @@ def exchange(request: HTTPRequest, timeout: float) -> HTTPReply:
     Args:
         request: What to send.
         timeout: Seconds of wall-clock time for all of it, slow drips included.
+        left: Seconds of those that are left, where something else came before it.
 
     Returns:
         The reply, whatever its status.
@@ -75,7 +80,48 @@ def exchange(request: HTTPRequest, timeout: float) -> HTTPReply:
             kind `rejected` when the reply is too large or redirects without end.
     """
     line = _Line()
-    return within(timeout, lambda: _follow(request, timeout, line), abandon=line.cut)
+    # A socket takes no more than some 290 years, and no deadline needs a day.
+    seconds = min(timeout if left is None else left, 86_400.0)
+    try:
+        return within(seconds, lambda: _follow(request, seconds, line), abandon=line.cut)
+    except LLMBackendError as error:
+        if error.kind != "timeout":
+            raise
+    raise timed_out(timeout)
+
+
+def problem_of_url(option: str, url: str) -> str | None:
+    """What keeps a base URL from being used, without showing a password in it.
+
+    Args:
+        option: What the URL is called.
+        url: The URL.
+
+    Returns:
+        The problem in words, or None.
+    """
+    if "@" in url:
+        return f"{option} must not hold a user name; put the key in api_key_env"
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    return None if is_usable else f"{option} must be an http or https URL, not {url!r}"
+
+
+def holds_too_much(body: bytes) -> str | None:
+    """Say if a body is small to send and large to read, such as a list of a million empty lists.
+
+    Args:
+        body: A whole body, which may be JSON.
+
+    Returns:
+        The problem, or None.
+    """
+    if _marks(body) <= MAX_BODY_VALUES or _marks(_STRING.sub(b"", body)) <= MAX_BODY_VALUES:
+        return None
+    return f"the reply holds more than {MAX_BODY_VALUES:,} values"
 
 
 def is_loopback(url: str) -> bool:
@@ -170,7 +216,15 @@ def _body(response: http.client.HTTPResponse) -> bytes:
         chunks.append(chunk)
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
-    return b"".join(chunks)
+    body = b"".join(chunks)
+    if problem := holds_too_much(body):
+        raise LLMBackendError(problem, kind="rejected")
+    return body
+
+
+def _marks(body: bytes) -> int:
+    """How many values JSON can hold in these bytes."""
+    return body.count(b",") + body.count(b"[") + body.count(b"{")
 
 
 def _connection(

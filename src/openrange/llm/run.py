@@ -6,6 +6,7 @@ differ between providers happens here.
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -17,7 +18,7 @@ from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.recording import Usage, announce, record
 from openrange.llm.reply import read_object
-from openrange.llm.schema import in_words
+from openrange.llm.schema import in_words, invalid
 from openrange.llm.secrets import Key, redact
 
 Form = Literal["text", "native", "json", "prompt"]
@@ -159,19 +160,24 @@ class _Exchange:
             if not reply.text.strip():
                 raise _empty(reply)
             return LLMResult(reply.text)
+        if problem := invalid(schema):
+            raise LLMBackendError(problem, kind="rejected")
+        if self.memory_key is not None:
+            # What is refused may be this one schema, and not schemas.
+            self.memory_key = (self.memory_key, json.dumps(schema, sort_keys=True))
         self.forms = _FORMS.known(self.memory_key, self.forms)
         complaint: str | None = None
         while True:
             reply = self._structured_reply(complaint)
-            problem: LLMBackendError
+            failure: LLMBackendError
             try:
                 return LLMResult(*_read(reply, dict(schema)))
             except LLMBackendError as error:
-                problem = error
-            if self.reasks <= 0 or problem.kind not in ("empty", "not-json", "nonconforming"):
-                raise problem
+                failure = error
+            if self.reasks <= 0 or failure.kind not in ("empty", "not-json", "nonconforming"):
+                raise failure
             self.reasks -= 1
-            complaint = redact(str(problem), self.secrets)
+            complaint = redact(str(failure), self.secrets)
             announce("llm_reask", {"backend": self.label, "reason": complaint})
 
     def _structured_reply(self, complaint: str | None) -> Reply:
@@ -200,8 +206,9 @@ class _Exchange:
                 if failure.kind not in ("not-configured", "connection"):
                     record(Usage(requests=1))
             else:
+                reply = self._redacted(reply)
                 record(replace(reply.usage, requests=1), reply.model)
-                return self._redacted(reply)
+                return reply
             pause = self._pause(failure)
             if pause is None:
                 raise failure
@@ -229,13 +236,16 @@ class _Exchange:
         return random.uniform(0.5, 1.0) * min(8.0, 0.5 * 2.0**self.retried)  # noqa: S311
 
     def _redacted(self, reply: Reply) -> Reply:
-        if not self.secrets:
+        # A placeholder of a key, such as "test", is no secret, and may be a word of the reply.
+        secrets = [key for key in self.secrets if not key.is_placeholder]
+        if not secrets:
             return reply
         return replace(
             reply,
-            text=redact(reply.text, self.secrets),
-            elsewhere=tuple(redact(text, self.secrets) for text in reply.elsewhere),
-            explanation=redact(reply.explanation or "", self.secrets) or None,
+            text=redact(reply.text, secrets),
+            elsewhere=tuple(redact(text, secrets) for text in reply.elsewhere),
+            explanation=redact(reply.explanation or "", secrets) or None,
+            model=redact(reply.model or "", secrets) or None,
         )
 
 
@@ -249,7 +259,7 @@ class _KnownForms:
     def known(self, key: object, forms: tuple[Form, ...]) -> tuple[Form, ...]:
         with self._lock:
             refused = self._refused.get(key, set()) if key is not None else set()
-            return tuple(form for form in forms if form not in refused)
+            return tuple(form for form in forms if form not in refused) or forms[-1:]
 
     def forget(self, key: object, form: Form) -> None:
         if key is not None:

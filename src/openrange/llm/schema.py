@@ -51,18 +51,38 @@ def violation(value: Any, schema: Mapping[str, object]) -> str | None:
     from referencing.exceptions import Unresolvable
 
     plain = dict(schema)
+    if problem := invalid(plain):
+        return problem
     validator_class = validators.validator_for(plain, default=validators.Draft202012Validator)
     try:
-        validator_class.check_schema(plain)
         validator = validator_class(plain, registry=Registry())
-        error = exceptions.best_match(validator.iter_errors(value))
-    except exceptions.SchemaError as problem:
-        return f"the schema itself is invalid at {problem.json_path}: {_short(problem.message)}"
-    except Unresolvable as problem:
-        return f"the schema refers to something outside of itself ({_short(str(problem))})"
+        worst = exceptions.best_match(validator.iter_errors(value))
+    except Unresolvable as error:
+        return f"the schema refers to something outside of itself ({_short(str(error))})"
     except RecursionError:
         return "it is nested too deeply to check"
-    return None if error is None else f"{error.json_path}: {_short(error.message)}"
+    return None if worst is None else f"{worst.json_path}: {_short(worst.message)}"
+
+
+def invalid(schema: Mapping[str, object]) -> str | None:
+    """Say what is wrong with a schema itself.
+
+    Args:
+        schema: A JSON Schema.
+
+    Returns:
+        None for a valid one; otherwise where it is wrong and why, in one line.
+    """
+    from jsonschema import exceptions, validators
+
+    plain = dict(schema)
+    try:
+        validators.validator_for(plain, default=validators.Draft202012Validator).check_schema(plain)
+    except exceptions.SchemaError as problem:
+        return f"the schema itself is invalid at {problem.json_path}: {_short(problem.message)}"
+    except RecursionError:
+        return "the schema itself is nested too deeply to check"
+    return None
 
 
 def qualifies_for_strict(schema: Mapping[str, object]) -> bool:

@@ -27,6 +27,11 @@ class Key:
 
     value: str = field(repr=False)
 
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether it is too short to be a secret: a word for a server that wants any key."""
+        return len(self.value) < _SHORT
+
 
 def find_key(api_key: str | None, api_key_env: str | None) -> Key | None:
     """The key to send: the given one, or else that of an environment variable, read now.

@@ -21,6 +21,9 @@ MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 20
 # tomllib takes time and memory with the square of a dotted key's length.
 MAX_LINE = 10_500
+# What may come with a clone gets less: it has a cost for each pair of a key and a part of a header.
+MAX_UNTRUSTED_BYTES = 200_000
+MAX_UNTRUSTED_DOTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,11 @@ def _read(file: Path, *, is_trusted: bool = True) -> Layer | None:
 def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
     if len(raw) > MAX_FILE_BYTES:
         raise ConfigError(f"{file}: larger than {MAX_FILE_BYTES:,} bytes")
+    if not is_trusted and len(raw) > MAX_UNTRUSTED_BYTES:
+        raise ConfigError(f"{file}: larger than {MAX_UNTRUSTED_BYTES:,} bytes; pass it by --config")
+    dots = max((line.count(b".") for line in raw.splitlines()), default=0)
+    if not is_trusted and dots > MAX_UNTRUSTED_DOTS:
+        raise ConfigError(f"{file}: it has a line with more than {MAX_UNTRUSTED_DOTS} dots")
     if max(map(len, raw.splitlines()), default=0) > MAX_LINE:
         raise ConfigError(f"{file}: it has a line longer than {MAX_LINE:,} bytes")
     document: object = None
