@@ -2,15 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import gzip
 import json
 import pickle
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
@@ -243,81 +239,6 @@ def test_the_timeout_is_a_deadline_for_the_whole_attempt(
     assert "timed out after 0.5 seconds" in str(error)
     assert (error.kind, error.retryable, error.status) == ("timeout", True, None)
     assert time.monotonic() - started < 10  # far below the 30 seconds of the answer
-
-
-@contextmanager
-def raw_server(behave: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server below HTTP: what it does with a connection is up to the test."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                with suppress(OSError):
-                    behave(connection)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(10)
-
-
-def speak(connection: socket.socket, *pieces: bytes, pause: float = 0.0) -> None:
-    connection.recv(65_536)
-    for piece in pieces:
-        connection.sendall(piece)
-        time.sleep(pause)
-
-
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-
-
-@pytest.mark.parametrize(
-    ("behave", "kind"),
-    [
-        (lambda c: speak(c, *[b"H"] * 40, pause=0.1), "timeout"),
-        (lambda c: speak(c, OK, *[b"X-A: b\r\n"] * 40, pause=0.1), "timeout"),
-        (lambda c: speak(c), "connection"),
-        (lambda c: speak(c, b"SSH-2.0-OpenSSH_9.2\r\n"), "connection"),
-        (lambda c: speak(c, OK + b"Content-Length: 100\r\n\r\n{}"), "connection"),
-        (lambda c: speak(c, OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{"), "connection"),
-        (lambda c: speak(c, OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), "connection"),
-        (lambda c: speak(c, OK + b"X: " + b"y" * 70_000 + b"\r\n\r\n"), "connection"),
-        (lambda c: speak(c, OK + b"\r\n", *[b"x" * 1_000_000] * 20), "rejected"),
-        (
-            lambda c: speak(c, OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b" " * 10**7)),
-            "rejected",
-        ),
-    ],
-    ids=[
-        "drip in the status line",
-        "drip in the headers",
-        "closed without a reply",
-        "not HTTP",
-        "shorter than announced",
-        "broken chunk",
-        "no chunk",
-        "endless header",
-        "endless body",
-        "compressed body",
-    ],
-)
-def test_a_hostile_server_ends_in_the_one_exception(
-    behave: Callable[[socket.socket], None], kind: str
-) -> None:
-    with raw_server(behave) as url:
-        llm = OpenAICompatibleBackend(base_url=url, model="m", timeout=1.0, max_retries=0)
-        error = failure(llm)
-    assert error.kind == kind
-    assert error.status is None
 
 
 def test_a_closed_port_and_an_unknown_host_are_connection_failures() -> None:

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from hostile_backends import MODELS
+from chat_server import completion
+from hostile_backends import BACKENDS, MODELS
 from hostile_server import HostileServer
+
+from openrange import LLMRequest
 
 LARGE = [
     "sends-200-MB",
@@ -16,6 +19,7 @@ LARGE = [
     "sends-200-MB-in-chunks",
     "sends-200-MB-of-an-error",
     "sends-a-gzip-bomb",
+    "sends-a-million-lists",
     "sends-a-long-header",
     "sends-endless-headers",
 ]
@@ -82,3 +86,12 @@ def test_the_measure_sees_memory(tmp_path: Path) -> None:
         )
     (size,) = json.loads(run.stdout).values()
     assert size > 64_000_000
+
+
+@pytest.mark.parametrize("backend", ["openai-compatible", "openai/m"])
+def test_a_long_reply_with_many_commas_is_a_reply(backend: str) -> None:
+    text = '"a", [1, 2], {' * 100_000
+    reply = json.dumps(completion(text)).encode()
+    with HostileServer(behaviours={"long": lambda line: line.answer(reply)}).running() as server:
+        llm = BACKENDS[backend](server.url("long"), api_key="key-0123456789", timeout=20)
+        assert llm.complete(LLMRequest("Where?")).text == text

@@ -29,6 +29,7 @@ KINDS = {
     "sends-200-MB-in-chunks": "rejected",
     "sends-200-MB-of-an-error": "rejected",
     "sends-a-gzip-bomb": "rejected",
+    "sends-a-million-lists": "rejected",
 }
 
 

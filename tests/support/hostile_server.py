@@ -102,6 +102,9 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "sends-200-MB-of-an-error": lambda line: line.say(
         b"HTTP/1.1 500 Oops\r\n\r\n", *[MEGABYTE] * 200
     ),
+    "sends-a-million-lists": lambda line: line.answer(
+        b'{"choices": [' + b"[]," * 1_000_000 + b"0]}"
+    ),
     "sends-a-gzip-bomb": lambda line: line.answer(_bomb(), "Content-Encoding: gzip"),
     "redirects-in-a-loop": lambda line: line.answer(
         b"", f"Location: {line.path}", status="307 Temporary Redirect"

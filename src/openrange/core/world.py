@@ -86,7 +86,7 @@ def boot(
     with _directory() as private:
         process = _start(pack, private)
         try:
-            # Each step keeps the deadline, but for an answer that drips: that is cut a little later.
+            # Each step keeps the deadline, but for an answer that drips: it is cut a bit later.
             with time_limit(process, seconds + 1.0) as late:
                 port = _handshake(process, {"world": world, "flag": flag}, deadline)
                 running = RunningWorld(f"http://127.0.0.1:{port}", flag, process)

@@ -18,8 +18,8 @@ from openrange.llm.deadline import timed_out, within
 from openrange.llm.failure import connection_failure
 
 # With what is made of it, a body of this size stays below 64 MB of memory. A long reply has 1 MB.
-MAX_BODY_BYTES = 8_000_000
-MAX_BODY_VALUES = 50_000
+MAX_BODY_BYTES = 6_000_000
+MAX_BODY_VALUES = 20_000
 MAX_REDIRECTS = 5
 _CHUNK = 65_536
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
@@ -32,7 +32,7 @@ class HTTPReply:
     Args:
         status: The HTTP status.
         headers: The header lines.
-        body: At most 8 MB.
+        body: At most 6 MB.
     """
 
     status: int
