@@ -404,3 +404,75 @@ def test_a_prompt_in_any_script_arrives_whole(server: ChatServer) -> None:
     backend(server).complete(LLMRequest(prompt))
     assert server.seen[0].messages[-1]["content"] == prompt
     assert json.dumps(server.seen[0].body)
+
+
+def test_a_key_that_a_long_message_would_be_cut_in_is_redacted_first(server: ChatServer) -> None:
+    said = "x" * 290 + SECRET
+    server.script = lambda seen: Answer(401, {"error": {"message": said}})
+    assert SECRET[:6] not in str(failure(backend(server, api_key=SECRET)))
+    server.script = lambda seen: Answer(200, raw=("y" * 70 + SECRET).encode())
+    assert SECRET[:6] not in str(failure(backend(server, api_key=SECRET)))
+
+
+def test_a_password_in_a_url_that_is_wrong_otherwise_is_not_shown() -> None:
+    llm = OpenAICompatibleBackend(base_url="http://user:secret-word@host:99999/v1", model="m")
+    with pytest.raises(LLMBackendError, match="must not hold a user name") as caught:
+        llm.preflight()
+    assert "secret-word" not in str(caught.value)
+
+
+def test_the_only_model_is_asked_for_once_in_a_call(server: ChatServer) -> None:
+    busy = Answer(503, {}, {"Retry-After": "0"})
+    server.script = lambda seen: (
+        busy if seen.method == "POST" else Answer(document={"data": [{"id": "m"}]})
+    )
+    failure(backend(server, model=None, max_retries=2))
+    assert [seen.method for seen in server.seen] == ["GET", "POST", "POST", "POST"]
+
+
+def test_finding_the_model_counts_against_the_deadline(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(
+        document={"data": [{"id": "m"}]} if seen.method == "GET" else completion("late"), delay=0.7
+    )
+    error = failure(backend(server, model=None, timeout=1.0))
+    assert "timed out after 1 seconds" in str(error)
+
+
+def test_a_refused_schema_leaves_others_in_the_native_form(server: ChatServer) -> None:
+    def script(seen: Seen) -> Answer:
+        if seen.schema is not None and "odd" in seen.schema.get("properties", {}):  # type: ignore[operator]
+            return Answer(400, {"error": {"message": "Invalid schema for response_format"}})
+        return Answer(document=completion('{"city": "Oslo", "odd": 1}'))
+
+    server.script = script
+    odd = {"type": "object", "properties": {"odd": {"type": "integer"}}}
+    backend(server).complete(LLMRequest("q", json_schema=odd))
+    plain = {"type": "object", "properties": {"city": {"type": "string"}}}
+    backend(server).complete(LLMRequest("q", json_schema=plain))
+    assert server.seen[-1].schema == plain
+
+
+def test_a_placeholder_of_a_key_may_be_a_word_of_the_reply(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(document=completion("a test of words"))
+    assert backend(server, api_key="test").complete(PLAIN).text == "a test of words"
+
+
+def test_private_headers_are_secrets_and_others_are_not(server: ChatServer) -> None:
+    headers = {"X-Api-Key": "short-key-123", "Accept": "application/json"}
+    said = "short-key-123 application/json"
+    server.script = lambda seen: Answer(document=completion(said))
+    llm = backend(server, extra_headers=headers)
+    assert llm.complete(PLAIN).text == "[redacted] application/json"
+
+
+def test_an_invalid_schema_is_named_and_not_sent(server: ChatServer) -> None:
+    error = failure(backend(server), LLMRequest("q", json_schema={"required": "city"}))
+    assert error.kind == "rejected"
+    assert "the schema itself is invalid at $.required" in str(error)
+    assert server.seen == []
+
+
+def test_openais_own_address_in_its_variable_changes_nothing() -> None:
+    environment = OpenAICompatibleBackend.openrange_environment
+    assert environment({"OPENAI_BASE_URL": "https://api.openai.com/v1/"}) == {}
+    assert environment({"OPENAI_BASE_URL": "http://h/v1"})["model"] is None

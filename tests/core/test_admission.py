@@ -130,6 +130,7 @@ def test_a_world_that_breaks_without_dying_fails_to_stay_alive() -> None:
         ("never says its port", "the world did not start to listen in time"),
         ("says something else", "the world's process did not say its port"),
         ("never replies", "no reply from / (TimeoutError: timed out)"),
+        ("drips", "the world did not answer in time"),
     ],
 )
 def test_a_world_that_never_answers_fails_at_the_boot(way: str, message: str) -> None:

@@ -154,6 +154,13 @@ def main() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
         time.sleep(600)
+    if way == "drips":
+        listener = socket.create_server(("127.0.0.1", 0))
+        print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
+        connection, _ = listener.accept()
+        for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Drip: 1\r\n" * 100:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.1)
     if way == "is patched":
         others = [name for name in WEAKNESSES if name != world["weakness"]]
         world = cast(World, {**world, "weakness": others[0]})
