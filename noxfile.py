@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,6 +40,17 @@ def tests(session: nox.Session) -> None:
     """Both distributions, installed, on every Python that the classifiers name and that is here."""
     _install(session, "test", packages=(CORE, PLUGIN))
     session.run("pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
+
+
+@nox.session
+def litellm_floor(session: nox.Session) -> None:
+    """The plugin on the lowest LiteLLM that it declares."""
+    project = nox.project.load_toml("src/openrange-litellm/pyproject.toml")["project"]
+    (floor,) = re.findall(r"litellm>=([\d.]+)", " ".join(project["dependencies"]))
+    plugin = f"{PLUGIN}[bedrock]"  # which older ones do not require themselves
+    _install(session, "test", packages=(CORE, plugin, f"litellm=={floor}"))
+    folders = ("tests/litellm", "tests/providers", "tests/hostile")
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", *folders, *session.posargs)
 
 
 @nox.session

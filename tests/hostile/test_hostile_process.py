@@ -72,11 +72,11 @@ def test_a_late_reply_is_dropped(backend: str) -> None:
         assert llm.complete(PLAIN).text == "Lisbon."
 
 
-@pytest.mark.parametrize("name", ["hangs", "resets", "closes", "sends-less", "drips-the-body"])
+@pytest.mark.parametrize("name", ["hangs", "resets", "closes", "sends-less"])
 def test_without_retries_there_is_one_request_on_the_wire(
     name: str, make: Make, hostile: HostileServer
 ) -> None:
-    assert kind_of_failure(make(hostile.url(name), api_key=KEY, timeout=0.3)) != "Lisbon."
+    assert kind_of_failure(make(hostile.url(name), api_key=KEY, timeout=1.0)) != "Lisbon."
     assert len([head for head in hostile.seen if b"/api/show " not in head]) == 1
 
 
@@ -97,9 +97,16 @@ def threads_of_calls() -> int:
     return len([each for each in threading.enumerate() if each.name == "openrange-llm"])
 
 
-@pytest.mark.parametrize("backend", ["openai-compatible", "openai/m", "anthropic/m"])
-@pytest.mark.parametrize("name", ["hangs", "drips-the-headers"])
-def test_200_timeouts_leave_neither_threads_nor_connections(backend: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        ("hangs", "openai-compatible"),
+        ("drips-the-headers", "openai-compatible"),
+        ("drips-the-headers", "openai/m"),
+        ("hangs", "anthropic/m"),
+    ],
+)
+def test_200_timeouts_leave_neither_threads_nor_connections(name: str, backend: str) -> None:
     # The server's own ends are no part of the count: it lives in a process of its own.
     program = (
         "import sys\n"
@@ -130,8 +137,9 @@ def test_200_timeouts_leave_neither_threads_nor_connections(backend: str, name: 
         server.communicate()
 
 
-@pytest.mark.parametrize("name", ["hangs", "drips-the-headers"])
-@pytest.mark.parametrize("backend", ["openai-compatible", "anthropic/m"])
+@pytest.mark.parametrize(
+    ("name", "backend"), [("hangs", "openai-compatible"), ("drips-the-headers", "anthropic/m")]
+)
 def test_a_stuck_call_never_keeps_the_process_from_ending(
     name: str, backend: str, hostile: HostileServer, tmp_path: Path
 ) -> None:

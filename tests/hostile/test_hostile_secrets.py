@@ -96,9 +96,9 @@ def test_no_key_is_seen_anywhere_whatever_the_server_repeats(
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     seen: list[str] = []
-    timeout = 0.3 if echo == "hang" else 20
+    timeout = 0.5 if echo == "hang" else 20
     with HostileServer(behaviours=ECHOES).running() as server:
-        llm = make(server.url(echo), api_key=KEY, max_retries=1, timeout=timeout)
+        llm = make(server.url(echo), api_key=KEY, max_retries=int(echo != "hang"), timeout=timeout)
         with recording(lambda *event: seen.append(repr(event))) as recorder:
             for request in (LLMRequest("Where?"), LLMRequest("Where?", json_schema=SCHEMA)):
                 result = outcome(llm, request)
