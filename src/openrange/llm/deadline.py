@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
+import time
+import weakref
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import TypeVar, cast
@@ -28,7 +31,8 @@ def within(seconds: float, call: Callable[[], T], abandon: Callable[[], object] 
     """Run a call, and give up on it when its time is over.
 
     A thread cannot be stopped from outside, so the call runs in a daemon thread, which never keeps
-    the process from ending, and a late result is dropped. It sees the caller's context variables.
+    the process from ending for more than three seconds, and a late result is dropped. It sees the
+    caller's context variables.
 
     Args:
         seconds: The wall-clock time that the call may take.
@@ -62,8 +66,25 @@ def within(seconds: float, call: Callable[[], T], abandon: Callable[[], object] 
         if is_late and abandon is not None:
             abandon()
     if is_late:
+        _abandoned.add(thread)
         raise timed_out(seconds)
     result, error = outcome[0]
     if error is not None:
         raise error
     return cast(T, result)
+
+
+_abandoned: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+_PATIENCE = 3.0
+
+
+@atexit.register
+def _let_abandoned_calls_end() -> None:
+    """Give abandoned calls a moment at the end of the process.
+
+    One that is frozen in the middle of an import would keep the import's lock for ever, and what is
+    taken down after it (LiteLLM's clients import as they go) would wait for that lock.
+    """
+    ends = time.monotonic() + _PATIENCE
+    for thread in list(_abandoned):
+        thread.join(max(0.0, ends - time.monotonic()))
