@@ -145,3 +145,51 @@ def test_the_reader_returns_what_conforms_or_raises_the_one_exception(reply: str
     else:
         assert violation(value, SCHEMA) is None
         assert json.loads(text) == value
+
+
+LEAVES = st.sampled_from(
+    [
+        {"type": "string"},
+        {"type": "integer", "minimum": 0},
+        {"type": ["number", "null"]},
+        {"type": "boolean"},
+        {"enum": ["a", 1, None]},
+        {"const": "Ada"},
+        {"$ref": "#/$defs/node"},
+        {"$ref": "http://127.0.0.1:1/remote.json"},
+        True,
+        False,
+    ]
+)
+SCHEMAS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(lambda s: {"type": "array", "items": s, "maxItems": 3}, inner),
+        st.builds(lambda a, b: {"anyOf": [a, b]}, inner, inner),
+        st.builds(
+            lambda named: {"type": "object", "properties": named, "required": [*named][:1]},
+            st.dictionaries(st.sampled_from(["name", "age", "x"]), inner, max_size=3),
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(mutated_replies(), st.dictionaries(st.sampled_from(["name", "age", "x"]), SCHEMAS))
+def test_whatever_the_schema_what_is_returned_conforms(
+    reply: str, properties: dict[str, object]
+) -> None:
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties][:1],
+        "$defs": {"node": {"type": "object", "properties": {"x": {"$ref": "#/$defs/node"}}}},
+    }
+    try:
+        text, value = read_object(reply, schema)
+    except LLMBackendError as error:
+        assert error.kind in ("empty", "not-json", "nonconforming")
+    else:
+        assert violation(value, schema) is None
+        assert json.loads(text) == value

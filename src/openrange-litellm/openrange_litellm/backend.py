@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from openrange.errors import LLMBackendError
 from openrange.hookspecs import hookimpl
@@ -23,6 +22,7 @@ from openrange.llm import (
     secret,
     within,
 )
+from openrange.llm.http import problem_of_url
 from openrange_litellm.bounds import Bounds
 from openrange_litellm.clients import equip
 from openrange_litellm.failures import Call, translated
@@ -163,7 +163,7 @@ class LiteLLMBackend(BackendSettings):
         is_number = isinstance(self.timeout, int | float)
         if not (is_number and self.timeout > 0 and math.isfinite(self.timeout)):
             return f"timeout must be a positive number of seconds, not {self.timeout}"
-        if self.api_base is not None and (problem := _problem_of_url(self.api_base)):
+        if self.api_base is not None and (problem := problem_of_url("api_base", self.api_base)):
             return problem
         return problem_of(self.extra_params or {})
 
@@ -239,15 +239,3 @@ class LiteLLMBackend(BackendSettings):
 def _completion(litellm: Any, parameters: Mapping[str, Any]) -> Any:
     with hidden_from_clients():  # in the thread that may outlast the deadline
         return litellm.completion(**parameters)
-
-
-def _problem_of_url(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        has_password = parts.username is not None
-    except ValueError:
-        is_usable, has_password = False, False
-    if has_password:
-        return "api_base must not hold a user name; put the key in api_key_env"
-    return None if is_usable else f"api_base must be an http or https URL, not {url!r}"
