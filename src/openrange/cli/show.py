@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -151,10 +150,8 @@ def _tasks(snapshot: Snapshot) -> list[str]:
     lines = []
     for task in snapshot.tasks:
         lines.append(f"  task       {one_line(task.id)}")
-        for paragraph in task.instruction.splitlines():
-            text = one_line(paragraph)
-            wrapped = textwrap.wrap(text, 84, break_long_words=False, break_on_hyphens=False)
-            lines += [_INDENT + line for line in wrapped or [""]]
+        # Line by line as the agent gets it; a terminal wraps what is too long for it.
+        lines += [(_INDENT + one_line(line)).rstrip() for line in task.instruction.splitlines()]
     return lines
 
 
