@@ -18,7 +18,7 @@ from openrange_litellm.providers import (
 # Where LiteLLM is given no key it looks for one, and for every provider that speaks OpenAI's API
 # (59 of them in 1.106) it ends up at OPENAI_API_KEY. So a key is always given, this one where a
 # server needs none; only providers that are signed in to otherwise get none, and those do not look.
-PLACEHOLDER = "none"
+DUMMY = "none"
 
 _HEADERS = "OPENAI_CUSTOM_HEADERS"
 
@@ -31,12 +31,12 @@ class SignIn:
 
     Args:
         key: The user's key; None when there is none to keep secret.
-        placeholder: Whether to send a word in place of the key that is not needed.
+        dummy: Whether to send a word in place of the key that is not needed.
         source: Where the key comes from or should stand, for errors.
     """
 
     key: Key | None
-    placeholder: bool
+    dummy: bool
     source: str
 
     @property
@@ -44,7 +44,7 @@ class SignIn:
         """The value of LiteLLM's parameter `api_key`."""
         if self.key is not None:
             return self.key.value
-        return PLACEHOLDER if self.placeholder else None
+        return DUMMY if self.dummy else None
 
 
 def sign_in(

@@ -236,8 +236,8 @@ class _Exchange:
         return random.uniform(0.5, 1.0) * min(8.0, 0.5 * 2.0**self.retried)  # noqa: S311
 
     def _redacted(self, reply: Reply) -> Reply:
-        # A placeholder of a key, such as "test", is no secret, and may be a word of the reply.
-        secrets = [key for key in self.secrets if not key.is_placeholder]
+        # A dummy key, such as "test", is no secret, and may be a word of the reply.
+        secrets = [key for key in self.secrets if not key.is_dummy]
         if not secrets:
             return reply
         return replace(

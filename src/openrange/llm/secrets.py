@@ -12,7 +12,7 @@ from urllib.parse import quote
 from openrange.errors import LLMBackendError
 
 REDACTED = "[redacted]"
-# A key shorter than this is a placeholder such as "k" for a local server. Replacing it anywhere
+# A key shorter than this is a dummy such as "k" for a local server. Replacing it anywhere
 # would tear words apart, so it is replaced only where it stands alone.
 _SHORT = 8
 
@@ -28,7 +28,7 @@ class Key:
     value: str = field(repr=False)
 
     @property
-    def is_placeholder(self) -> bool:
+    def is_dummy(self) -> bool:
         """Whether it is too short to be a secret: a word for a server that wants any key."""
         return len(self.value) < _SHORT
 
