@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chat_server import ChatServer
+
+from openrange.testing.chat_server import ChatServer
 
 KEPT = {"OPENRANGE_CODEX_COMMAND"}
 

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
-from chat_server import Answer, ChatServer, Seen, completion
 
 from openrange import LLMBackend, LLMBackendError, LLMRequest, LLMResult, OpenAICompatibleBackend
 from openrange.llm import recording
+from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
 SCHEMA = {
     "type": "object",

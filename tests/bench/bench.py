@@ -8,16 +8,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from chat_server import ChatServer
 
 import openrange
 from openrange.core.admission import admit
 from openrange.core.world import boot
 from openrange.packs.webapp import WebappPack
+from openrange.testing.chat_server import ChatServer
 
 
 def median(call: Callable[[], object], times: int) -> float:

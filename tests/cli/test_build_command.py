@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_server import Answer, ChatServer, Seen, answer_by_schema
 from command_line import Ended, files, openrange
 
 from openrange import SnapshotStore
+from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_schema
 
 MANIFEST = """
 world: {goal: The portal of a bakery.}

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chat_server import Answer, ChatServer, Seen, completion
 from command_line import PROGRAM, environment, files, openrange
+
+from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
 SUPPORT = Path(__file__).parents[1] / "support"
 KEYS = ["type", "message", "backend", "status", "retryable"]

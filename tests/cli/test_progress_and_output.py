@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_server import Answer, ChatServer, Seen, answer_by_schema
 from command_line import PROGRAM, environment, files, openrange
 
 from openrange import SnapshotStore
+from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_schema
 
 WIDE = "\u4e2d\u6587\u516c\u53f8"
 ESCAPE = "\x1b"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from fake_plugins import FakePlugins
 from fake_plugins import fake_plugins as fake_plugins
-from queued_backend import QueuedBackend
 from webapp_worlds import design_of, manifest_of
 
 from openrange import Manifest, ManifestError, OfflineBackend, Pack, PackError
@@ -15,6 +14,7 @@ from openrange.core.builder import build_world
 from openrange.core.pack import Realization
 from openrange.packs.webapp import WebappPack
 from openrange.plugins import Plugins
+from openrange.testing.scripted import ScriptedBackend
 
 
 class Changed(WebappPack):
@@ -84,7 +84,7 @@ class Patched(WebappPack):
 
 def test_a_model_is_told_which_design_was_not_admitted_and_why() -> None:
     first, second = design_of(company="Firstling Ltd"), design_of(company="Second Ltd")
-    llm = QueuedBackend([first, second])
+    llm = ScriptedBackend([first, second])
     with pytest.raises(Exception, match="no world was admitted in 2 attempts"):
         build_world(manifest_of(), Patched(), llm, backend="queued", max_repairs=1)
     prompts = [request.prompt for request in llm.requests]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from queued_backend import Answer, QueuedBackend
 from sabotage import SabotagedPack
 from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
@@ -15,6 +14,7 @@ from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
 from openrange.llm.recording import Usage
 from openrange.packs.webapp import WebappPack
+from openrange.testing.scripted import Scripted, ScriptedBackend
 
 Events = list[tuple[str, Mapping[str, object]]]
 
@@ -32,14 +32,14 @@ class Moody(SabotagedPack):
 
 
 def built(
-    *answers: Answer,
+    *answers: Scripted,
     pack: Pack = PACK,
     events: Events | None = None,
     manifest: Manifest | None = None,
     **options: Any,
 ) -> Built:
     sink: Events = [] if events is None else events
-    backend = options.pop("llm", None) or QueuedBackend(list(answers))
+    backend = options.pop("llm", None) or ScriptedBackend(list(answers))
     return build_world(
         manifest or manifest_of(),
         pack,
@@ -87,7 +87,7 @@ def test_the_snapshot_tells_how_it_came_to_be() -> None:
 
 
 def test_the_model_is_told_the_goal_the_seed_the_wish_and_the_schema() -> None:
-    backend = QueuedBackend([design_of()])
+    backend = ScriptedBackend([design_of()])
     manifest = manifest_of(goal="  The portal of a bakery.\n", seed=41)
     built(llm=backend, manifest=manifest, prompt=" With a lift. ")
     (request,) = backend.requests
@@ -100,7 +100,7 @@ def test_the_model_is_told_the_goal_the_seed_the_wish_and_the_schema() -> None:
 
 
 def test_a_design_that_is_not_admitted_goes_back_with_the_reason() -> None:
-    backend = QueuedBackend([design_of(company="Leaky"), design_of(company="Tight")])
+    backend = ScriptedBackend([design_of(company="Leaky"), design_of(company="Tight")])
     events: Events = []
     made = built(llm=backend, pack=Moody(), events=events)
     assert made.attempts == 2
@@ -124,7 +124,7 @@ def test_a_design_that_is_not_admitted_goes_back_with_the_reason() -> None:
 @pytest.mark.parametrize("max_repairs", [0, 2])
 def test_repairs_are_bounded_and_the_error_carries_every_report(max_repairs: int) -> None:
     events: Events = []
-    backend = QueuedBackend([design_of()] * 10)
+    backend = ScriptedBackend([design_of()] * 10)
     with pytest.raises(AdmissionError) as caught:
         built(llm=backend, pack=SabotagedPack("is patched"), events=events, max_repairs=max_repairs)
     assert len(backend.requests) == max_repairs + 1
@@ -178,7 +178,7 @@ def with_an_exception(request: object) -> object:
         (with_an_exception, "it raised ValueError instead of LLMBackendError"),
     ],
 )
-def test_a_backend_that_breaks_the_contract_is_named(answer: Answer, words: str) -> None:
+def test_a_backend_that_breaks_the_contract_is_named(answer: Scripted, words: str) -> None:
     events: Events = []
     with pytest.raises(LLMBackendError) as caught:
         built(answer, events=events)
@@ -269,7 +269,7 @@ def test_repairs_leave_no_trace_in_the_id() -> None:
 
 def test_usage_is_summed_over_all_attempts() -> None:
     each = Usage(1, 100, 20, None, 5, 0.25)
-    backend = QueuedBackend([design_of(company="Leaky"), design_of()], "model-9", each)
+    backend = ScriptedBackend([design_of(company="Leaky"), design_of()], "model-9", each)
     made = built(llm=backend, pack=Moody())
     assert made.usage == Usage(2, 200, 40, None, 10, 0.5)
     assert made.model == "model-9"

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from command_line import files
-from queued_backend import QueuedBackend
 from webapp_worlds import design_of, manifest_of
 
 from openrange import (
@@ -22,10 +21,11 @@ from openrange import (
     build,
 )
 from openrange.errors import BackendNotFoundError
+from openrange.testing.scripted import ScriptedBackend
 
 
-def queue(**fields: Any) -> QueuedBackend:
-    return QueuedBackend([design_of(**fields)])
+def queue(**fields: Any) -> ScriptedBackend:
+    return ScriptedBackend([design_of(**fields)])
 
 
 def test_the_starter_manifest_is_built_by_the_offline_backend_where_nothing_is_set() -> None:

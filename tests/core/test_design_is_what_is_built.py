@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from chat_server import Answer, ChatServer, Seen, completion
 from webapp_worlds import CLASSES, PACK, manifest_of
 
 from openrange import OpenAICompatibleBackend, Snapshot, build
@@ -14,6 +13,7 @@ from openrange.core.crawl import crawl
 from openrange.core.world import boot
 from openrange.packs.webapp.weaknesses import WEAKNESSES
 from openrange.packs.webapp.world import as_world
+from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
 
 class Designer:

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from chat_server import completion
 from hostile_backends import BACKENDS, MODELS
 from hostile_server import HostileServer
 
 from openrange import LLMRequest
+from openrange.testing.chat_server import completion
 
 LARGE = [
     "sends-200-MB",

@@ -10,12 +10,12 @@ from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
-from chat_server import completion
 from hostile_backends import Make
 from hostile_server import OK, HostileServer, Line
 
 from openrange import LLMBackend, LLMBackendError, LLMRequest, LLMResult
 from openrange.llm import recording
+from openrange.testing.chat_server import completion
 
 KEY = "own-key/of+the=provider-0123456789"
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}

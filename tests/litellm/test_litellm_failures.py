@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import respx
-from chat_server import ChatServer
 from openrange_litellm import LiteLLMBackend
 from provider_replies import ANTHROPIC, OPENAI, PROVIDERS, SECRET, Provider, openai_reply
 
 from openrange import LLMBackendError, LLMRequest
+from openrange.testing.chat_server import ChatServer
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 PLAIN = LLMRequest("Where?", system="Be brief.")

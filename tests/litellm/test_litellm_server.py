@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from chat_server import Answer, ChatServer, Seen, completion
 from openrange_litellm import LiteLLMBackend
 from provider_replies import SECRET
 
 from openrange import LLMBackendError, LLMRequest
 from openrange.llm import recording
+from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
 SCHEMA = {
     "type": "object",

@@ -3,8 +3,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from chat_server import ChatServer
 from environments import Environment
+
+from openrange.testing.chat_server import ChatServer
 
 # The key of no one; the local server does not look at it.
 KEY = "not-a-real-key"

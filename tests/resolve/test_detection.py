@@ -5,12 +5,12 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from chat_server import ChatServer
 from configured import project_file, resolved
 from fake_plugins import LITELLM, FakePlugins
 
 from openrange import BackendNotFoundError, LLMRequest
 from openrange.resolve.detection import detection_order
+from openrange.testing.chat_server import ChatServer
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"
 

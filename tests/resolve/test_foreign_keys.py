@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from chat_server import ChatServer
 from configured import project_file, resolved, user_file
 from fake_plugins import ACME, FakePlugins
 
 from openrange import ConfigError, LLMBackendError, LLMRequest
+from openrange.testing.chat_server import ChatServer
 
 FOREIGN = "is not a key of this backend"
 KEY = "sk-veryverysecret0123456789"

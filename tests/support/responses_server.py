@@ -10,9 +10,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chat_server import Answer, ChatServer, Script, Seen
-
 from openrange.llm.sampler import sample
+from openrange.testing.chat_server import Answer, ChatServer, Script, Seen
 
 
 def schema_of(seen: Seen) -> Mapping[str, object] | None:

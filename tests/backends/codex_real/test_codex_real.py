@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from chat_server import Answer, ChatServer, Seen
 from responses_server import (
     codex_settings,
     prompt_of,
@@ -20,6 +19,7 @@ from responses_server import (
 
 from openrange import CodexBackend, LLMBackendError, LLMRequest
 from openrange.llm.sampler import sample
+from openrange.testing.chat_server import Answer, ChatServer, Seen
 
 COMMAND = str(Path(os.environ["OPENRANGE_CODEX_COMMAND"]).absolute())
 

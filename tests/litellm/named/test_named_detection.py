@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chat_server import ChatServer
 from configured import resolved
 from openrange_litellm import LiteLLMBackend
 
 from openrange import LLMBackend, LLMBackendError, LLMRequest
 from openrange.backends.openai_compatible import OpenAICompatibleBackend
+from openrange.testing.chat_server import ChatServer
 
 KEY = "own-key-of-the-provider-0123456789"
 KEYS = {

@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from chat_server import Answer, ChatServer, Seen
 from named_shapes import MakeReply, as_response_format, llama_cpp, vllm
 from named_wires import PROMPT, SCHEMA, SYSTEM
 
 from openrange import LLMBackendError, LLMRequest, LLMResult
 from openrange.backends.openai_compatible import OpenAICompatibleBackend
 from openrange.llm import recording
+from openrange.testing.chat_server import Answer, ChatServer, Seen
 
 PLAIN = LLMRequest(PROMPT, system=SYSTEM)
 STRUCTURED = LLMRequest(PROMPT, system=SYSTEM, json_schema=SCHEMA)

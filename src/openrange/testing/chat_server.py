@@ -1,6 +1,7 @@
 """A real local server that speaks Chat Completions, and answers by the request's schema.
 
-Run as a program it prints its URL, then one JSON line for each request that it gets.
+`python -m openrange.testing.chat_server` prints its URL and serves until it is interrupted; with
+`--log` it also prints one JSON line for each request that it gets.
 """
 
 from __future__ import annotations
@@ -10,16 +11,27 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from openrange.llm.sampler import sample
 
 
-@dataclass
+@dataclass(slots=True)
 class Answer:
-    """One HTTP answer. `drip` sends the body a byte at a time, with so many seconds between."""
+    """One HTTP answer.
+
+    Args:
+        status: The HTTP status.
+        document: What the body says, as JSON.
+        headers: Header lines beside or in place of `Content-Type` and `Content-Length`.
+        raw: The body's bytes, in place of `document`.
+        delay: Seconds to wait before anything is sent.
+        drip: Seconds between one byte of the body and the next.
+        truncate_to: How many bytes of the body to send before the connection is closed.
+        drop: Whether to close the connection without any answer.
+    """
 
     status: int = 200
     document: object = None
@@ -28,11 +40,19 @@ class Answer:
     delay: float = 0.0
     drip: float = 0.0
     truncate_to: int | None = None
+    drop: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class Seen:
-    """One request that arrived."""
+    """One request that arrived.
+
+    Args:
+        method: Such as `POST`.
+        path: The path with its query.
+        headers: The header lines.
+        body: The parsed JSON body.
+    """
 
     method: str
     path: str
@@ -41,16 +61,26 @@ class Seen:
 
     @property
     def messages(self) -> list[dict[str, str]]:
+        """The conversation of a Chat Completions request."""
         return self.body["messages"]  # type: ignore[return-value]
 
     @property
     def schema(self) -> Mapping[str, object] | None:
+        """The schema of a Chat Completions request that asks for structured output."""
         response_format = self.body.get("response_format") or {}
         return response_format.get("json_schema", {}).get("schema")  # type: ignore[attr-defined]
 
 
 def completion(content: str | None, /, **changes: object) -> dict[str, object]:
-    """A Chat Completions response; `changes` replace fields of its one choice's message."""
+    """A Chat Completions response.
+
+    Args:
+        content: The text of the reply.
+        **changes: Fields of the one choice's message; `finish_reason` is the choice's own.
+
+    Returns:
+        The response, as JSON.
+    """
     finish = changes.pop("finish_reason", "stop")
     message = {"role": "assistant", "content": content, **changes}
     return {
@@ -64,7 +94,15 @@ def completion(content: str | None, /, **changes: object) -> dict[str, object]:
 
 
 def answer_by_schema(seen: Seen) -> Answer:
-    """What a model that follows the schema would say."""
+    """What a model that follows the schema would say.
+
+    Args:
+        seen: The request.
+
+    Returns:
+        An object that conforms to its schema, sampled with the conversation as the seed; a few
+        words without one; one model where models are listed.
+    """
     if seen.method == "GET":
         return Answer(
             document={"object": "list", "data": [{"id": "only-model", "object": "model"}]}
@@ -87,7 +125,17 @@ class _Server(ThreadingHTTPServer):
 
 
 class ChatServer:
-    """The server. `script` decides each answer; `seen` holds what arrived."""
+    """A server on loopback. Any JSON over HTTP will do for a script of your own.
+
+    Args:
+        script: Decides each answer; it may be replaced while the server runs.
+        log: Whether to print each request.
+
+    Attributes:
+        seen: What arrived, the oldest first.
+        origin: The server's URL without a path.
+        url: The base URL of the API.
+    """
 
     def __init__(self, script: Script = answer_by_schema, log: bool = False) -> None:
         self.script = script
@@ -102,25 +150,29 @@ class ChatServer:
                 pass
 
             def do_GET(self) -> None:
-                owner.answer(self)
+                owner._answer(self)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815 - the name that http.server calls
 
         self._server = _Server(("127.0.0.1", 0), Handler)
-        self.closing = threading.Event()
+        self._closing = threading.Event()
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self.url = f"{self.origin}/v1"
 
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         length = int(handler.headers.get("Content-Length") or 0)
         raw = handler.rfile.read(length)
         body = json.loads(raw) if raw else {}
         seen = Seen(handler.command, handler.path, dict(handler.headers.items()), body)
         self.seen.append(seen)
         if self.log:
-            print(json.dumps({"path": seen.path, "body": seen.body}), flush=True)
+            # The output of a program that exists to show them.
+            print(json.dumps({"path": seen.path, "body": seen.body}), flush=True)  # noqa: T201
         answer = self.script(seen)
-        self.closing.wait(answer.delay)
+        self._closing.wait(answer.delay)
+        if answer.drop:
+            handler.close_connection = True
+            return
         content = answer.raw if answer.raw is not None else json.dumps(answer.document).encode()
         handler.send_response(answer.status)
         headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
@@ -136,25 +188,31 @@ class ChatServer:
         for byte in content:
             handler.wfile.write(bytes([byte]))
             handler.wfile.flush()
-            if self.closing.wait(answer.drip):
+            if self._closing.wait(answer.drip):
                 return
 
     @contextmanager
     def running(self) -> Iterator[ChatServer]:
+        """Serve for the length of a `with` block.
+
+        Yields:
+            The server itself.
+        """
         thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield self
         finally:
-            self.closing.set()
+            self._closing.set()
             self._server.shutdown()
             self._server.server_close()
             thread.join()
 
 
 def main() -> None:
-    with ChatServer(log="--log" in sys.argv).running() as server:
-        print(server.url, flush=True)
+    """Serve until interrupted."""
+    with ChatServer(log="--log" in sys.argv).running() as server, suppress(KeyboardInterrupt):
+        print(server.url, flush=True)  # noqa: T201
         while True:
             time.sleep(3600)
 
