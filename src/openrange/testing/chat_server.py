@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from openrange.llm.sampler import sample
 
@@ -67,8 +68,9 @@ class Seen:
     @property
     def schema(self) -> Mapping[str, object] | None:
         """The schema of a Chat Completions request that asks for structured output."""
-        response_format = self.body.get("response_format") or {}
-        return response_format.get("json_schema", {}).get("schema")  # type: ignore[attr-defined]
+        response_format: Any = self.body.get("response_format") or {}
+        schema: Mapping[str, object] | None = response_format.get("json_schema", {}).get("schema")
+        return schema
 
 
 def completion(content: str | None, /, **changes: object) -> dict[str, object]:
@@ -198,7 +200,7 @@ class ChatServer:
         Yields:
             The server itself.
         """
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield self

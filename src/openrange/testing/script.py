@@ -1,0 +1,150 @@
+"""What a provider does in a test, and what it was asked: the same for every transport."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from openrange.testing.chat_server import Answer, Seen, completion
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the provider does with one request. The fields that are set say what goes wrong.
+
+    Args:
+        text: The text of the model's reply; with another status, the provider's error message.
+        finish: Why the model stopped.
+        status: The HTTP status, or whatever it is called on the transport.
+        retry_after: Seconds that the provider asks to wait.
+        body: What comes back in place of a well-formed response.
+        hangs: Seconds before the provider says anything.
+        drips: Seconds between one byte of the response and the next.
+        drops: Whether the connection breaks without a response.
+    """
+
+    text: str = ""
+    finish: Literal["stop", "length", "filter", "refusal"] = "stop"
+    status: int = 200
+    retry_after: float | None = None
+    body: bytes | None = None
+    hangs: float = 0.0
+    drips: float = 0.0
+    drops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request as the provider got it.
+
+    Args:
+        prompt: The text of the user's message; on a transport without roles, the whole text.
+        system: The text of the system message, if there was one.
+        schema: The JSON Schema, where the provider got one as such.
+        key: Where the key is: the header line, say. None if the transport carries no key.
+    """
+
+    prompt: str
+    system: str | None = None
+    schema: Mapping[str, object] | None = field(default=None, hash=False)
+    key: str | None = field(default=None, repr=False)
+
+
+class Script:
+    """Decides what the provider does, and remembers what it was asked. Safe for threads.
+
+    Attributes:
+        sent: What arrived, the oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[Sent] = []
+        self._turns: list[Turn] = []
+        self._decide: Callable[[Sent], Turn] | None = None
+        self._lock = threading.Lock()
+
+    def play(self, *turns: Turn) -> None:
+        """Set what happens from now on, and forget what was sent.
+
+        Args:
+            turns: One for each request; the last one also for every further request.
+        """
+        with self._lock:
+            self.sent.clear()
+            self._turns, self._decide = list(turns), None
+
+    def decide(self, decide: Callable[[Sent], Turn]) -> None:
+        """Let a function choose what happens from now on, and forget what was sent.
+
+        Args:
+            decide: Called for each request.
+        """
+        with self._lock:
+            self.sent.clear()
+            self._decide = decide
+
+    def next(self, sent: Sent) -> Turn:
+        """What to do with a request. A transport calls this once for each.
+
+        Args:
+            sent: What arrived.
+
+        Returns:
+            What the provider does.
+        """
+        with self._lock:
+            self.sent.append(sent)
+            if self._decide is not None:
+                return self._decide(sent)
+            return self._turns.pop(0) if len(self._turns) > 1 else self._turns[0]
+
+
+def chat_sent(seen: Seen) -> Sent:
+    """A request in the Chat Completions format.
+
+    Args:
+        seen: What arrived at a `ChatServer`.
+
+    Returns:
+        The same in the kit's terms.
+    """
+    texts: dict[str, list[str]] = {}
+    for message in seen.messages if "messages" in seen.body else ():
+        texts.setdefault(message["role"], []).append(message["content"])
+    headers = {name.lower(): value for name, value in seen.headers.items()}
+    system = texts.get("system") or texts.get("developer")
+    return Sent(
+        "\n\n".join(texts.get("user", ())),
+        "\n\n".join(system) if system else None,
+        seen.schema,
+        headers.get("authorization") or headers.get("x-api-key"),
+    )
+
+
+def chat_answer(turn: Turn) -> Answer:
+    """A turn in the Chat Completions format.
+
+    Args:
+        turn: What the provider does.
+
+    Returns:
+        The same as an answer of a `ChatServer`.
+    """
+    headers = {} if turn.retry_after is None else {"Retry-After": f"{turn.retry_after:g}"}
+    ending = {"filter": "content_filter", "refusal": "stop"}.get(turn.finish, turn.finish)
+    document: object = completion(turn.text, finish_reason=ending)
+    if turn.finish == "refusal":
+        document = completion(None, refusal=turn.text)
+    if turn.status != 200:
+        document = {"error": {"message": turn.text, "type": "error", "code": None}}
+    return Answer(
+        turn.status,
+        headers=headers,
+        raw=turn.body if turn.body is not None else json.dumps(document).encode(),
+        delay=turn.hangs,
+        drip=turn.drips,
+        drop=turn.drops,
+    )
