@@ -140,9 +140,12 @@ class Secrets(Stage):
     @rule("no-key-in-events", "No key shows in an event.", _RUN)
     def test_no_key_in_events(self) -> None:
         seen: list[object] = []
-        self.script.play(Turn(f"busy, {KEY}", status=503, retry_after=0), Turn(f'["{KEY}"]'), GOOD)
         with recording(lambda step, data: seen.append((step, dict(data)))):
+            self.script.play(Turn(f'["{KEY}"]'), GOOD)
             self.answer(STRUCTURED)
+            self.script.play(Turn(f"busy, {KEY}", status=503, retry_after=0), GOOD)
+            with suppress(LLMBackendError):  # of a backend that does not repeat requests
+                self.make().complete(STRUCTURED)
         _check("the events", json.dumps(seen))
 
     @rule(
