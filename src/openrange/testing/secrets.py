@@ -7,6 +7,7 @@ import json
 import logging
 import pickle
 import traceback
+from contextlib import suppress
 from typing import Any
 
 import pytest
