@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -124,26 +123,38 @@ def chat_sent(seen: Seen) -> Sent:
     )
 
 
-def chat_answer(turn: Turn) -> Answer:
-    """A turn in the Chat Completions format.
+def chat_document(turn: Turn) -> dict[str, object]:
+    """What a turn says in the Chat Completions format.
 
     Args:
         turn: What the provider does.
 
     Returns:
-        The same as an answer of a `ChatServer`.
+        A response; with a status other than 200, an error.
     """
-    headers = {} if turn.retry_after is None else {"Retry-After": f"{turn.retry_after:g}"}
-    ending = {"filter": "content_filter", "refusal": "stop"}.get(turn.finish, turn.finish)
-    document: object = completion(turn.text, finish_reason=ending)
-    if turn.finish == "refusal":
-        document = completion(None, refusal=turn.text)
     if turn.status != 200:
-        document = {"error": {"message": turn.text, "type": "error", "code": None}}
+        return {"error": {"message": turn.text, "type": "error", "code": None}}
+    if turn.finish == "refusal":
+        return completion(None, refusal=turn.text)
+    ending = "content_filter" if turn.finish == "filter" else turn.finish
+    return completion(turn.text, finish_reason=ending)
+
+
+def http_answer(turn: Turn, document: object) -> Answer:
+    """A turn as an answer of a `ChatServer`.
+
+    Args:
+        turn: What the provider does.
+        document: What it says.
+
+    Returns:
+        The document, or what the turn has in its place, with status, headers, and what goes wrong.
+    """
     return Answer(
         turn.status,
-        headers=headers,
-        raw=turn.body if turn.body is not None else json.dumps(document).encode(),
+        document,
+        {} if turn.retry_after is None else {"Retry-After": f"{turn.retry_after:g}"},
+        raw=turn.body,
         delay=turn.hangs,
         drip=turn.drips,
         drop=turn.drops,

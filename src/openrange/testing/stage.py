@@ -6,7 +6,7 @@ import inspect
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,9 +14,9 @@ import pytest
 
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult
-from openrange.testing.chat_server import ChatServer
+from openrange.testing.chat_server import Answer, ChatServer, Seen
 from openrange.testing.rules import NOT_COVERED, Rule, broken, in_words
-from openrange.testing.script import Script, Sent, Turn, chat_answer, chat_sent
+from openrange.testing.script import Script, Sent, Turn, chat_document, chat_sent, http_answer
 
 KEY = "sk-openrange-canary-8d1f6e0b7c"
 """A key that must be seen nowhere but in a request."""
@@ -73,19 +73,49 @@ class Stage(ABC):
         """
         return self.backend(self.url)
 
-    def wire(self, script: Script) -> AbstractContextManager[str]:
-        """Put a script's turns on the transport that the backend uses.
+    def sent_of(self, seen: Seen) -> Sent:
+        """Read a request as the provider would. Override it for an API of another shape.
 
-        The one given here is a server that speaks Chat Completions. For another transport, ask
-        `script.next(Sent(...))` for each request, and do what the `Turn` says.
+        Args:
+            seen: What arrived at the scripted server.
+
+        Returns:
+            By default what a Chat Completions request says.
+        """
+        return chat_sent(seen)
+
+    def document_of(self, turn: Turn) -> object:
+        """Write a response as the provider would. Override it for an API of another shape.
+
+        Args:
+            turn: What the provider says: `text` and `finish`; or, with another `status` than 200,
+                an error with `text` as its message.
+
+        Returns:
+            By default a Chat Completions response, as JSON.
+        """
+        return chat_document(turn)
+
+    @contextmanager
+    def wire(self, script: Script) -> Iterator[str]:
+        """Put a script's turns on the transport that the backend uses: by default an HTTP server.
+
+        Override it for another transport: ask `script.next(Sent(...))` for each request, and do
+        what the `Turn` says.
 
         Args:
             script: Decides what the provider does.
 
-        Returns:
-            A context manager that yields what `backend` gets as `url`.
+        Yields:
+            What `backend` gets as `url`.
         """
-        return _chat_server(script)
+
+        def respond(seen: Seen) -> Answer:
+            turn = script.next(self.sent_of(seen))
+            return http_answer(turn, self.document_of(turn))
+
+        with ChatServer(respond).running() as server:
+            yield server.url
 
     @pytest.fixture(autouse=True)
     def _stage(
@@ -151,12 +181,3 @@ class Stage(ABC):
             broken(f"`complete` raised {in_words(error)}, and not LLMBackendError")
         else:
             broken(f"`complete` returned {result!r:.300}, and did not fail")
-
-
-@contextmanager
-def _chat_server(script: Script) -> Iterator[str]:
-    def respond(seen: Any) -> Any:
-        return chat_answer(script.next(chat_sent(seen)))
-
-    with ChatServer(respond).running() as server:
-        yield server.url

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from parrot_speaks import Parrot
 
-from openrange.testing import Answer, BackendContract, ChatServer, Script, Seen, Sent
+from openrange.testing import BackendContract, Seen, Sent, Turn
 
 MOODS = {"length": "bitten off", "refusal": "sulks", "filter": "covered"}
 
@@ -20,26 +18,12 @@ class TestParrot(BackendContract):
     def backend(self, url: str, **fields: Any) -> Parrot:
         return Parrot(base_url=url, **fields)
 
-    @contextmanager
-    def wire(self, script: Script) -> Iterator[str]:
-        def respond(seen: Seen) -> Answer:
-            asked: Any = seen.body
-            turn = script.next(
-                Sent(asked["say"], asked["before"], asked["shape"], seen.headers["X-Token"])
-            )
-            document: dict[str, object] = {"why": turn.text}
-            if turn.status == 200:
-                mood = MOODS.get(turn.finish, "content")
-                document = {"words": turn.text, "mood": mood, "heard": 3, "spoken": 2}
-            return Answer(
-                turn.status,
-                document,
-                {} if turn.retry_after is None else {"Retry-After": f"{turn.retry_after:g}"},
-                raw=turn.body,
-                delay=turn.hangs,
-                drip=turn.drips,
-                drop=turn.drops,
-            )
+    def sent_of(self, seen: Seen) -> Sent:
+        asked: Any = seen.body
+        return Sent(asked["say"], asked["before"], asked["shape"], seen.headers["X-Token"])
 
-        with ChatServer(respond).running() as server:
-            yield server.origin
+    def document_of(self, turn: Turn) -> object:
+        if turn.status != 200:
+            return {"why": turn.text}
+        mood = MOODS.get(turn.finish, "content")
+        return {"words": turn.text, "mood": mood, "heard": 3, "spoken": 2}
