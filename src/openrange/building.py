@@ -178,8 +178,8 @@ def find_pack(manifest: Manifest, plugins: Plugins) -> Pack:
     """
     source = manifest.pack.source
     if source is not None:
-        claims = plugins.claims(PACKS, manifest.pack.id)
-        if normalized(source) not in {normalized(entry.distribution) for entry in claims}:
+        entries = plugins.registered(PACKS, manifest.pack.id)
+        if normalized(source) not in {normalized(entry.distribution) for entry in entries}:
             raise ManifestError(
                 f"manifest: pack.source {source!r} is no installed distribution that provides the "
                 f"pack {manifest.pack.id!r}"

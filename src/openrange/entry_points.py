@@ -5,8 +5,10 @@ from __future__ import annotations
 import configparser
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
+from pathlib import PurePath
 
 BACKENDS = "openrange.backends"
 DETECT = "openrange.detect"
@@ -42,28 +44,108 @@ class Entry:
         return f"{self.distribution} {self.version}"
 
 
-@functools.cache
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A distribution that registers something here, or may, but whose metadata cannot be read.
+
+    Args:
+        folder: The name of its metadata's folder, such as `acme-1.0.dist-info`.
+        problem: What is wrong with it.
+    """
+
+    folder: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one reading of the metadata found.
+
+    Args:
+        entries: Every entry point of our groups.
+        unreadable: The distributions that were passed over.
+        by_name: The same entries by group and name, so that hundreds of plugins cost no search.
+    """
+
+    entries: tuple[Entry, ...]
+    unreadable: tuple[Unreadable, ...]
+    by_name: Mapping[tuple[str, str], list[Entry]] = field(repr=False, hash=False)
+
+
 def installed() -> tuple[Entry, ...]:
     """Every entry point of our groups, read from metadata once in a process. Imports nothing.
 
     A distribution whose metadata cannot be read is passed over: it can register nothing.
     """
+    return scan().entries
+
+
+@functools.cache
+def scan() -> Scan:
+    """Read the metadata of everything that is installed, once in a process."""
     entries: dict[str, list[Entry]] = {}
+    unreadable: dict[str, Unreadable] = {}
     for distribution in metadata.distributions():
         try:
-            points = _points(distribution.read_text("entry_points.txt") or "")
-            if not points:
-                continue
+            found = _entries(distribution)
+        except _ReadError as error:
+            place = _place(distribution)
+            unreadable[place] = Unreadable(PurePath(place).name, str(error))
+            continue
+        if found:
+            # The first of two copies of a distribution is the one that Python would import.
+            entries.setdefault(normalized(found[0].distribution), found)
+    every = tuple(entry for found in entries.values() for entry in found)
+    by_name: dict[tuple[str, str], list[Entry]] = {}
+    for entry in every:
+        by_name.setdefault((entry.group, entry.name), []).append(entry)
+    return Scan(every, tuple(unreadable.values()), by_name)
+
+
+class _ReadError(Exception):
+    """Why a distribution of ours is passed over."""
+
+
+def _entries(distribution: metadata.Distribution) -> list[Entry]:
+    """The entries of one distribution: none for one that is not concerned with us."""
+    problem: str
+    name = ""
+    try:
+        points = _points(distribution.read_text("entry_points.txt") or "")
+    except UnicodeDecodeError as error:
+        if not _may_be_ours(error.object):
+            return []
+        problem = "entry_points.txt is not UTF-8"
+    except configparser.Error as error:
+        problem = f"entry_points.txt is malformed: {error}"
+    except Exception as error:  # noqa: BLE001 - anything may stand in a stranger's metadata
+        problem = f"entry_points.txt cannot be read ({type(error).__name__})"
+    else:
+        if not points:
+            return []
+        try:
             facts = distribution.metadata
             (name, *_) = facts.get_all("Name") or [""]
             (version, *_) = facts.get_all("Version") or ["of unknown version"]
-        except Exception:  # noqa: BLE001, S112 - anything may stand in a stranger's metadata
-            continue
-        if name:
-            found = [Entry(p.group, p.name, p.value, name, version, p) for p in points]
-            # The first of two copies of a distribution is the one that Python would import.
-            entries.setdefault(normalized(name), found)
-    return tuple(entry for found in entries.values() for entry in found)
+            is_there = distribution.read_text("METADATA") is not None
+            problem = "METADATA names no distribution" if is_there else "METADATA is missing"
+        except UnicodeDecodeError:
+            problem = "METADATA is not UTF-8"
+        except Exception:  # noqa: BLE001 - versions of Python differ in what they raise
+            problem = "METADATA is missing"
+    if not name:
+        raise _ReadError(f"{problem}; install it again, or delete the folder")
+    return [Entry(p.group, p.name, p.value, name, version, p) for p in points]
+
+
+def _may_be_ours(raw: bytes) -> bool:
+    """Whether what cannot be decoded names one of our groups, in whatever encoding."""
+    return b"openrange." in raw.replace(b"\0", b"")
+
+
+def _place(distribution: metadata.Distribution) -> str:
+    """The folder of a distribution's metadata, which only Python's own finders tell."""
+    return str(getattr(distribution, "_path", "a distribution without a folder"))
 
 
 def _points(text: str) -> list[metadata.EntryPoint]:
@@ -76,7 +158,7 @@ def _points(text: str) -> list[metadata.EntryPoint]:
         return []
     parser = configparser.RawConfigParser(delimiters="=", strict=False)
     parser.optionxform = str  # type: ignore[method-assign,assignment]  # names keep their case
-    parser.read_string(text)
+    parser.read_string(text, "entry_points.txt")
     return [
         metadata.EntryPoint(name, value, group)
         for group in (BACKENDS, DETECT, PACKS)

@@ -6,6 +6,7 @@ OpenRangeError
 ├── PackError                a pack is missing, broken, or broke its own rules
 ├── AdmissionError           no attempt produced a world that passes admission
 ├── StoreError               a snapshot cannot be found, read or written
+├── ProjectError             a new project cannot be written
 ├── BackendNotFoundError     no usable backend goes by that name
 │   └── BackendImportError   the same, where Python expects an ImportError
 └── LLMError
@@ -40,6 +41,10 @@ class PackError(OpenRangeError):
 
 class StoreError(OpenRangeError):
     """A snapshot cannot be found, read or written."""
+
+
+class ProjectError(OpenRangeError):
+    """A new project cannot be written."""
 
 
 class AdmissionError(OpenRangeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Iterable, Mapping, Set
 from itertools import filterfalse
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any, cast
 import pluggy
 
 from openrange import hookspecs
-from openrange.entry_points import BACKENDS, CORE, DETECT, PACKS, Entry, installed, normalized
+from openrange.blocking import Block, blocked_in_words
+from openrange.entry_points import BACKENDS, CORE, DETECT, PACKS, Entry, installed, normalized, scan
 from openrange.errors import BackendNotFoundError, ConfigError, OpenRangeError, PackError
 from openrange.hints import near_misses
 from openrange.known_plugins import known_plugins
@@ -27,32 +29,52 @@ class Plugins:
     """The installed plugins as the user configured them, and those among them that were loaded.
 
     Args:
-        block: Names of backends and packs that are never loaded.
+        block: What is never loaded: names of backends and packs, and names of distributions.
         pin: For a name that several distributions claim, the one to use.
     """
 
-    def __init__(self, block: Iterable[str] = (), pin: Mapping[str, str] | None = None) -> None:
-        self._block = tuple(block)
+    def __init__(
+        self, block: Iterable[str | Block] = (), pin: Mapping[str, str] | None = None
+    ) -> None:
+        self._block = tuple(Block(word) if isinstance(word, str) else word for word in block)
         self._pin = dict(pin or {})
         self._manager = pluggy.PluginManager("openrange")
         self._manager.add_hookspecs(hookspecs)
-        for name in self._block:
-            self._manager.set_blocked(name)
+        for item in self._block:
+            self._manager.set_blocked(item.word)
 
     def names(self, group: str) -> list[str]:
         """The names that can be asked for in a group, sorted."""
         return sorted({entry.name for entry in installed() if entry.group == group})
 
-    def claims(self, group: str, name: str) -> list[Entry]:
-        """The entries that claim a name, of which the core's reserved names have just one."""
-        found = [entry for entry in installed() if (entry.group, entry.name) == (group, name)]
+    def registered(self, group: str, name: str) -> list[Entry]:
+        """The entries that claim a name, blocked or not: one for a name of the core."""
+        found = scan().by_name.get((group, name), [])
         if group == BACKENDS and name in RESERVED:
             return [entry for entry in found if normalized(entry.distribution) == CORE]
-        return found
+        return list(found)
 
-    def is_blocked(self, name: str) -> bool:
-        """Whether the user blocked a name."""
-        return self._manager.is_blocked(name)
+    def claims(self, group: str, name: str) -> list[Entry]:
+        """The entries that claim a name and are not blocked."""
+        return list(filterfalse(self._is_taken_away, self.registered(group, name)))
+
+    def is_blocked(self, name: str, group: str = BACKENDS) -> bool:
+        """Whether the user blocked a name, or every distribution that it could stand for."""
+        eligible = self._eligible(group, name)
+        return self._manager.is_blocked(name) or (
+            bool(eligible) and all(map(self._is_taken_away, eligible))
+        )
+
+    def _is_taken_away(self, entry: Entry) -> bool:
+        return any(block.covers(entry) for block in self._block)
+
+    def _eligible(self, group: str, name: str) -> list[Entry]:
+        """Those of a name's entries among which a pin leaves a choice."""
+        found, pinned = self.registered(group, name), self._pin.get(name)
+        if pinned is None:
+            return found
+        wanted = normalized(pinned)
+        return [entry for entry in found if normalized(entry.distribution) == wanted]
 
     def pinned(self, name: str, distribution: str) -> Plugins:
         """The same plugins, with a name pinned to a distribution."""
@@ -73,23 +95,23 @@ class Plugins:
             ConfigError: The name is pinned to a distribution that does not claim it.
         """
         error, noun = _error_of(group), _NOUNS[group]
-        if self.is_blocked(name):
-            raise error(f"the {noun} {name!r} is blocked; take it out of [plugins] block to use it")
-        claims = self.claims(group, name)
+        eligible = self._eligible(group, name)
+        if self.is_blocked(name, group):
+            blocked = blocked_in_words(name, eligible, self._block)
+            raise error(f"the {noun} {name!r} {blocked}")
         pinned = self._pin.get(name)
-        if pinned is not None:
-            for entry in claims:
-                if normalized(entry.distribution) == normalized(pinned):
-                    return entry
+        if pinned is not None and not eligible:
             raise ConfigError(
                 f"[plugins] pin: {name!r} is pinned to {pinned!r}, which does not provide it"
             )
+        claims = list(filterfalse(self._is_taken_away, eligible))
         if not claims:
             raise error(self._not_installed(group, name))
         if len(claims) > 1:
             owners = " and ".join(str(entry) for entry in claims)
             raise error(
-                f"the {noun} {name!r} is claimed by {owners}; choose one in the configuration: "
+                f"the {noun} {name!r} is claimed by {owners}; block one of them, such as by "
+                f"OPENRANGE_BLOCK={claims[-1].distribution}, or choose one in the configuration: "
                 f'[plugins] pin = {{"{name}" = "{claims[0].distribution}"}}'
             )
         return claims[0]
@@ -120,9 +142,12 @@ class Plugins:
             problem = _in_words(cause)
         if problem is not None:
             raise error(
-                f"the {noun} {name!r} of {entry} cannot be imported ({problem}); {_way_out(name)}"
+                f"the {noun} {name!r} of {entry} cannot be imported ({problem}); {way_out(name)}"
             )
-        complaint = _wrong_kind(group, loaded)
+        try:
+            complaint = _wrong_kind(group, loaded, entry)
+        except Exception as cause:  # noqa: BLE001 - a metaclass may answer with anything
+            complaint = f"cannot be examined ({_in_words(cause)}); {way_out(name)}"
         if complaint:
             raise error(f"the {noun} {name!r} of {entry} {complaint}")
         if group == BACKENDS and not self._manager.is_registered(loaded):
@@ -133,7 +158,7 @@ class Plugins:
         if problem is not None:
             raise error(
                 f"the {noun} {name!r} of {entry} has a hook that does not fit ({problem}); "
-                + _way_out(name)
+                + way_out(name)
             )
         return cast(type, loaded)
 
@@ -197,7 +222,7 @@ class Plugins:
         if problem is not None:
             raise BackendNotFoundError(
                 f"the backend {name!r} of {self.find(BACKENDS, name)}: its hook {hook} failed "
-                f"({problem}); {_way_out(name)}"
+                f"({problem}); {way_out(name)}"
             )
         return answers
 
@@ -206,7 +231,7 @@ class Plugins:
         for plugin in known:
             if name in plugin.backends:
                 return f"the backend {name!r} is not installed; {plugin.next_step}"
-        names = [other for other in self.names(group) if not self.is_blocked(other)]
+        names = [other for other in self.names(group) if not self.is_blocked(other, group)]
         others = [other for plugin in known for other in plugin.backends]
         candidates = dict.fromkeys([*names, *filterfalse(self.is_blocked, others)])
         meant = near_misses(name, list(candidates))
@@ -220,19 +245,22 @@ def _error_of(group: str) -> type[OpenRangeError]:
 
 
 def _in_words(cause: BaseException) -> str:
-    """Type and text of what a stranger's code raised, on one line and not too long."""
+    """Type and text of what a stranger's code raised: one line, not too long, without keys."""
+    from openrange.llm.environment import every_key
+    from openrange.llm.secrets import redact
+
     try:
-        text = " ".join(str(cause).split())
+        text = redact(" ".join(str(cause).split()), every_key(os.environ))
     except Exception:  # noqa: BLE001 - its own text may fail too
         text = ""
     return f"{type(cause).__name__}: {text}".rstrip(": ")[:300]
 
 
-def _way_out(name: str) -> str:
+def way_out(name: str) -> str:
     return f'mend or uninstall it, or block it: [plugins] block = ["{name}"]'
 
 
-def _wrong_kind(group: str, loaded: object) -> str | None:
+def _wrong_kind(group: str, loaded: object, entry: Entry) -> str | None:
     """What is wrong with a loaded object, or None."""
     if not inspect.isclass(loaded):
         return f"is not a class but {type(loaded).__name__}"
@@ -246,13 +274,20 @@ def _wrong_kind(group: str, loaded: object) -> str | None:
         )
     if not callable(getattr(loaded, "complete", None)):
         return "is not a backend: it has no method `complete`"
-    contract = getattr(loaded, "openrange_contract", CONTRACT)
-    if contract != CONTRACT:
-        return (
-            f"is made for version {contract} of the backend contract, and this OpenRange has "
-            f"version {CONTRACT}; upgrade the older of the two"
-        )
-    return None
+    return _wrong_contract(getattr(loaded, "openrange_contract", CONTRACT), entry.distribution)
+
+
+def _wrong_contract(contract: object, distribution: str) -> str | None:
+    """Which package is too old for the other; True and 1.0 are no versions, though equal to 1."""
+    if type(contract) is not int:
+        return f"has an openrange_contract that is not an integer but {type(contract).__name__}"
+    if contract == CONTRACT:
+        return None
+    older = CORE if contract > CONTRACT else distribution
+    return (
+        f"is made for version {contract} of the backend contract, and this OpenRange has version "
+        f"{CONTRACT}; upgrade the package {older}"
+    )
 
 
 def _wrong_pack(loaded: type) -> str | None:

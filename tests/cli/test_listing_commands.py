@@ -44,7 +44,7 @@ def test_backends_says_which_layer_chose_each_value() -> None:
 def test_backends_as_json_is_one_object() -> None:
     done = openrange("backends", "--json", OPENAI_API_KEY="sk-secret-1")
     document = done.document
-    assert list(document) == ["backends", "build", "problem"]
+    assert list(document) == ["backends", "build", "problem", "problems"]
     rows = {row["name"]: row for row in document["backends"]}
     assert set(NAMES) <= set(rows)
     row = rows["openai-compatible"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from openrange.errors import LLMBackendError
-from openrange.llm import Key, find_key, redact
+from openrange.llm import Key, find_key, redact, require_key
 
 SECRET = "sk-live-0123456789abcdef"
 
@@ -32,6 +32,30 @@ def test_a_key_that_no_header_can_carry_is_refused_without_an_echo(bad: str) -> 
         find_key(bad, "SOME_KEY")
     assert caught.value.kind == "not-configured"
     assert bad not in str(caught.value)
+
+
+def test_a_key_says_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_KEY", SECRET)
+    assert require_key("acme", None, "SOME_KEY").source == "SOME_KEY"
+    assert require_key("acme", "from-code", "SOME_KEY").source == "api_key"
+
+
+@pytest.mark.parametrize(
+    ("api_key", "api_key_env", "says"),
+    [
+        (None, "SOME_KEY", "acme: no key: set SOME_KEY"),
+        (None, None, "acme: no key: set api_key_env"),
+        (" ", "SOME_KEY", "acme: no key: set api_key"),
+        ("a b", None, "acme: the key in api_key holds a space, a control character"),
+    ],
+)
+def test_a_required_key_that_is_missing_or_bad_names_the_backend_and_what_to_set(
+    api_key: str | None, api_key_env: str | None, says: str
+) -> None:
+    with pytest.raises(LLMBackendError) as caught:
+        require_key("acme", api_key, api_key_env)
+    assert str(caught.value).startswith(says)
+    assert (caught.value.kind, caught.value.__context__) == ("not-configured", None)
 
 
 def test_a_key_shows_in_no_repr() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from openrange.entry_points import installed
+from openrange.entry_points import scan
 
 ACME = """
 from dataclasses import dataclass, field
@@ -165,7 +165,7 @@ class FakePlugins:
     def forget(self) -> None:
         """Have the metadata read anew."""
         importlib.invalidate_caches()
-        installed.cache_clear()
+        scan.cache_clear()
 
     def remove(self) -> None:
         """Drop what was imported and restore `sys.path`, so that the next test starts anew."""

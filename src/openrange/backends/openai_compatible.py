@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import urlsplit, urlunsplit
 
 from openrange.errors import LLMBackendError
 from openrange.hookspecs import hookimpl
-from openrange.llm.chat import error_message, messages, read_completion
+from openrange.llm.chat import read_completion, request_body
 from openrange.llm.contract import LLMRequest, LLMResult
-from openrange.llm.failure import http_failure, retry_after_seconds
-from openrange.llm.http import HTTPReply, HTTPRequest, exchange, problem_of_url
+from openrange.llm.http import problem_of_url
+from openrange.llm.json_api import below, call_json, replaced
 from openrange.llm.run import Ask, Reply, run
-from openrange.llm.schema import qualifies_for_strict
-from openrange.llm.secrets import Key, find_key, redact
+from openrange.llm.secrets import Key, find_key
 from openrange.llm.settings import BackendSettings, secret
 
 NAME = "openai-compatible"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4o-mini"
-RESPONSE_NAME = "openrange_response"
 
 _IS_PRIVATE = re.compile(r"auth|cookie|credential|key|password|secret|token", re.IGNORECASE)
 
@@ -149,31 +144,12 @@ class OpenAICompatibleBackend(BackendSettings):
         if self.max_tokens is not None:
             body["max_tokens"] = self.max_tokens
         body |= self.extra_body or {}
-        body |= {"model": self.model or found[0], "messages": messages(ask)}
-        if response_format := self._response_format(ask):
-            body["response_format"] = response_format
+        body |= request_body(ask, self.model or found[0], self.json_schema_strict)
         left = max(0.0, deadline - time.monotonic())
-        reply = self._exchange("POST", "chat/completions", body, left)
-        if reply.status != 200:
-            raise self._failure(reply, with_schema="response_format" in body)
-        return read_completion(self._parsed(reply))
-
-    def _response_format(self, ask: Ask) -> dict[str, object] | None:
-        if ask.form == "json":
-            return {"type": "json_object"}
-        if ask.schema is None:
-            return None
-        strict = self.json_schema_strict
-        if strict is None:
-            strict = qualifies_for_strict(ask.schema)
-        described = {"name": RESPONSE_NAME, "schema": ask.schema, "strict": strict}
-        return {"type": "json_schema", "json_schema": described}
+        return read_completion(self._call("POST", "chat/completions", body, left))
 
     def _only_model(self) -> str:
-        reply = self._exchange("GET", "models", None, self.timeout)
-        if reply.status != 200:
-            raise self._failure(reply)
-        document = self._parsed(reply)
+        document = self._call("GET", "models", None, self.timeout)
         listed = document.get("data") if isinstance(document, dict) else None
         entries = listed if isinstance(listed, list) else []
         names = [entry["id"] for entry in entries if isinstance(entry, dict) and "id" in entry]
@@ -186,51 +162,19 @@ class OpenAICompatibleBackend(BackendSettings):
             )
         return names[0]
 
-    def _exchange(
+    def _call(
         self, method: str, path: str, body: Mapping[str, object] | None, left: float
-    ) -> HTTPReply:
-        content = None if body is None else json.dumps(body, allow_nan=False).encode()
-        headers = {"Accept": "application/json", "User-Agent": "openrange"}
-        if content is not None:
-            headers["Content-Type"] = "application/json"
-        private = {}
-        if key := self._key():
-            private["Authorization"] = f"Bearer {key.value}"
-        for name, value in (self.extra_headers or {}).items():
-            # Header names know no case: the caller's line has to replace ours, not join it.
-            for ours in (headers, private):
-                for known in [known for known in ours if known.lower() == name.lower()]:
-                    del ours[known]
-            private[name] = value
-        url = _joined(self.base_url, path)
-        return exchange(HTTPRequest(method, url, headers, private, content), self.timeout, left)
-
-    def _failure(self, reply: HTTPReply, *, with_schema: bool = False) -> LLMBackendError:
-        said = reply.body.decode("utf-8", "replace")
-        with suppress(ValueError, RecursionError):  # not JSON: the body's own words
-            said = error_message(json.loads(said)) or said
-        return http_failure(
-            reply.status,
-            said,
+    ) -> object:
+        key = self._key()
+        headers = {} if key is None else {"Authorization": f"Bearer {key.value}"}
+        return call_json(
+            method,
+            below(self.base_url, path),
+            body,
+            headers=replaced(headers, self.extra_headers or {}),
+            timeout=self.timeout,
+            left=left,
             key_source=self._key_source,
             secrets=filter(None, self._secrets()),
-            retry_after=retry_after_seconds(reply.headers.get("Retry-After")),
-            with_schema=with_schema,
+            with_schema="response_format" in (body or {}),
         )
-
-    def _parsed(self, reply: HTTPReply) -> object:
-        with suppress(ValueError, RecursionError):
-            return json.loads(reply.body)
-        words = redact(reply.body.decode("utf-8", "replace"), filter(None, self._secrets()))
-        raise LLMBackendError(
-            f"the server did not answer with JSON but with {' '.join(words.split())[:80]!r}; "
-            "check the base URL",
-            kind="rejected",
-            status=reply.status,
-        )
-
-
-def _joined(base_url: str, path: str) -> str:
-    """A URL below the base, whose query, such as an API version, stays at the end."""
-    parts = urlsplit(base_url)
-    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{path}", fragment=""))

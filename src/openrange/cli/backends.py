@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from openrange.cli.check import check, problem_documents, problem_line
 from openrange.cli.options import config_option, json_option
 from openrange.core.text import one_line
 
@@ -16,32 +17,47 @@ if TYPE_CHECKING:
     from openrange.resolve.listing import Listed, Taken
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @config_option
 @json_option
-def backends(config: Path | None, as_json: bool) -> None:
+@click.pass_context
+def backends(context: click.Context, config: Path | None, as_json: bool) -> None:
     """List the installed backends, and say which one a build would take now, and why.
 
     Reads metadata alone, and imports no plugin but the one that the environment suggests.
     """
+    if context.invoked_subcommand is None:
+        _list(config, as_json=as_json)
+
+
+backends.add_command(check)
+
+
+def _list(config: Path | None, *, as_json: bool) -> None:
     from openrange.errors import OpenRangeError
     from openrange.plugins import Plugins
-    from openrange.resolve.layers import command_layer
+    from openrange.resolve.layers import Layer, command_layer, read_layers
     from openrange.resolve.listing import listed, taken
-    from openrange.resolve.resolver import choose
+    from openrange.resolve.problems import problems
+    from openrange.resolve.resolver import choose_among, configured
 
+    layers: list[Layer] = []
     plugins, build, problem = Plugins(), None, None
     try:
-        choice = choose(command_layer(None, None), config)
-        plugins = choice.plugins
-        build = taken(choice)
+        layers = read_layers(command_layer(None, None), config)
+        plugins = configured(layers)
+        build = taken(choose_among(layers))
     except OpenRangeError as error:
         problem = str(error)
     rows = listed(plugins, os.environ)
+    beside = problems(layers)
     if as_json:
-        click.echo(json.dumps(_document(rows, build, problem)))
+        document = _document(rows, build, problem) | {"problems": problem_documents(beside)}
+        click.echo(json.dumps(document))
     else:
-        click.echo("\n".join([*map(_row, rows), "", *_verdict(build, problem)]))
+        lines = [*map(_row, rows), "", *_verdict(build, problem)]
+        lines += ["", *map(problem_line, beside)] if beside else []
+        click.echo("\n".join(lines))
 
 
 def _document(rows: list[Listed], build: Taken | None, problem: str | None) -> dict[str, object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from openrange.cli.completion import backend_names
 from openrange.cli.failure import Invocation
 from openrange.cli.options import config_option, json_option, store_option
 from openrange.core.text import one_line
@@ -15,7 +16,12 @@ from openrange.core.text import one_line
 
 @click.command()
 @click.argument("manifest", required=False, type=click.Path(path_type=Path))
-@click.option("--backend", metavar="NAME", help="The backend; see `openrange backends`.")
+@click.option(
+    "--backend",
+    metavar="NAME",
+    shell_complete=backend_names,
+    help="The backend; see `openrange backends`.",
+)
 @click.option("--model", metavar="MODEL", help="The model, as the backend names it.")
 @click.option(
     "-o",

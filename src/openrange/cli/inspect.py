@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from openrange.cli.completion import snapshot_ids
 from openrange.cli.options import json_option, store_option
 
 
 @click.command()
-@click.argument("snapshot")
+@click.argument("snapshot", shell_complete=snapshot_ids)
 @store_option("Where snapshots are looked for by id.")
 @json_option
 def inspect(snapshot: str, store: Path, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from openrange.cli.backends import backends
 from openrange.cli.build import build
 from openrange.cli.failure import Invocation, exit_status, show_failure
 from openrange.cli.inspect import inspect
+from openrange.cli.new_backend import new_backend
 from openrange.cli.packs import packs
 
 
@@ -28,7 +29,7 @@ def openrange() -> None:
     """Build admitted worlds for agents, designed by any language model."""
 
 
-for command in (build, inspect, backends, packs):
+for command in (build, inspect, backends, packs, new_backend):
     openrange.add_command(command)
 
 
@@ -50,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - never a traceback
         status = exit_status(error)
         with suppress(OSError):  # nobody can be told
-            show_failure(error, invocation)
+            if not os.environ.get("_OPENRANGE_COMPLETE"):  # a shell that completes a word
+                show_failure(error, invocation)
     _let_go_of_output()
     sys.exit(status if isinstance(status, int) else 0)
 

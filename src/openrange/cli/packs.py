@@ -15,15 +15,19 @@ def packs(as_json: bool) -> None:
     """List the installed packs: the families of worlds that a manifest can ask for."""
     from openrange.core.text import one_line
     from openrange.entry_points import PACKS
-    from openrange.errors import OpenRangeError
-    from openrange.plugins import Plugins
+    from openrange.errors import ConfigError, OpenRangeError
+    from openrange.resolve.layers import command_layer, environment_layer, read_layers
+    from openrange.resolve.resolver import configured
 
-    plugins = Plugins()
+    try:
+        plugins = configured(read_layers(command_layer(None, None)))
+    except ConfigError:  # a build would say so; the packs are there all the same
+        plugins = configured([environment_layer()])
     rows = []
     for name in plugins.names(PACKS):
         row: dict[str, object] = {
             "name": name,
-            "distributions": [str(entry) for entry in plugins.claims(PACKS, name)],
+            "distributions": [str(entry) for entry in plugins.registered(PACKS, name)],
             "version": None,
             "summary": None,
             "problem": None,

@@ -25,22 +25,50 @@ def progress(backend: str, *, silent: bool) -> Iterator[EventSink]:
     """
     if silent:
         yield _ignore
-    elif sys.stderr is None or not sys.stderr.isatty():
+    elif not _is_terminal():
         yield _sink(backend, lambda line, lasting: click.echo(line, err=True))
     else:
-        from rich.console import Console
-        from rich.text import Text
-
-        console = Console(stderr=True)
-        with console.status(Text("starting")) as status:
-
-            def show(line: str, lasting: bool) -> None:
-                if lasting:
-                    console.print(Text(line))
-                else:
-                    status.update(Text(line))
-
+        with _live_line() as show:
             yield _sink(backend, show)
+
+
+@contextmanager
+def live_line(*, silent: bool) -> Iterator[Callable[[str], object]]:
+    """Show what is being done, on a terminal alone: it is worth nothing once it is done.
+
+    Args:
+        silent: Show nothing there either.
+
+    Yields:
+        Shows a line in place of the one before.
+    """
+    if silent or not _is_terminal():
+        yield _ignore
+    else:
+        with _live_line() as show:
+            yield lambda line: show(one_line(line, 500), False)
+
+
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+@contextmanager
+def _live_line() -> Iterator[Callable[[str, bool], object]]:
+    """A line on a terminal; what is lasting stays above it."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    with console.status(Text("starting")) as status:
+
+        def show(line: str, lasting: bool) -> None:
+            if lasting:
+                console.print(Text(line))
+            else:
+                status.update(Text(line))
+
+        yield show
 
 
 def _sink(backend: str, show: Callable[[str, bool], object]) -> EventSink:
@@ -78,5 +106,5 @@ def _failures(data: Mapping[str, object]) -> str:
     return "; ".join(f"{c['name']}: {c['message']}" for c in checks if not c["passed"])
 
 
-def _ignore(step: str, data: Mapping[str, object]) -> None:
+def _ignore(*said: object) -> None:
     """Shows nothing."""

@@ -120,20 +120,31 @@ class SnapshotStore:
         with suppress(OSError):  # no name of a file at all, such as one that is too long
             if Path(given).is_file():
                 return Path(given)
-        found: list[Path] = []
-        with suppress(OSError):  # no name of a directory either
-            if re.fullmatch(r"[0-9a-f]{1,64}", given) and self.directory.is_dir():
-                files = sorted(self.directory.glob(f"{given}*.json"))
-                found = [file for file in files if _ID.fullmatch(file.stem)]
+        found = self.ids(given) if given else []
         if len(found) > 1:
-            names = ", ".join(file.stem[:12] for file in found[:5])
+            names = ", ".join(snapshot_id[:12] for snapshot_id in found[:5])
             raise StoreError(f"{given!r} could be any of {len(found)} snapshots: {names}…")
         if not found:
             raise StoreError(
                 f"there is no snapshot {given!r}: neither a file, nor the beginning of an id in "
                 f"{self.directory}/"
             )
-        return found[0]
+        return self.path(found[0])
+
+    def ids(self, beginning: str = "") -> list[str]:
+        """The ids of the snapshots that are kept, judged by the names of the files.
+
+        Args:
+            beginning: What they begin with.
+
+        Returns:
+            The ids, sorted; none if there is no such directory.
+        """
+        with suppress(OSError):  # no name of a directory
+            if re.fullmatch(r"[0-9a-f]{0,64}", beginning) and self.directory.is_dir():
+                files = self.directory.glob(f"{beginning}*.json")
+                return sorted(file.stem for file in files if _ID.fullmatch(file.stem))
+        return []
 
 
 def _holds(file: Path, snapshot: Snapshot) -> bool:

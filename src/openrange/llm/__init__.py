@@ -17,7 +17,7 @@ from openrange.llm.recording import Recorder, Usage, announce, recording
 from openrange.llm.reply import parse_json_object, read_object
 from openrange.llm.run import SCHEMA_FORMS, Ask, Reply, run
 from openrange.llm.schema import in_words, qualifies_for_strict, violation
-from openrange.llm.secrets import Key, find_key, redact
+from openrange.llm.secrets import Key, find_key, redact, require_key
 from openrange.llm.settings import BackendSettings, secret
 from openrange.llm.workspace import complete_with_pack_dir
 
@@ -46,6 +46,7 @@ __all__ = [
     "read_object",
     "recording",
     "redact",
+    "require_key",
     "run",
     "secret",
     "timed_out",

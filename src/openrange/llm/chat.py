@@ -1,4 +1,4 @@
-"""Reading the Chat Completions format, which many servers and client libraries share."""
+"""The Chat Completions format, written and read, which many servers and libraries share."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Literal
 from openrange.errors import LLMBackendError
 from openrange.llm.recording import Usage
 from openrange.llm.run import Ask, Reply
+from openrange.llm.schema import qualifies_for_strict
+
+RESPONSE_NAME = "openrange_response"
 
 Ending = Literal["stop", "length", "filter", "refusal"]
 
@@ -36,6 +39,30 @@ def messages(ask: Ask) -> list[dict[str, str]]:
     """
     user = {"role": "user", "content": ask.prompt}
     return [user] if ask.system is None else [{"role": "system", "content": ask.system}, user]
+
+
+def request_body(ask: Ask, model: str, strict: bool | None = None) -> dict[str, object]:
+    """The body of a request.
+
+    Args:
+        ask: What to ask.
+        model: The model's name.
+        strict: Whether to ask for strict conformance; None asks for it where the schema already
+            qualifies.
+
+    Returns:
+        Model and messages, and a `response_format` where the reply is to be an object by the
+        provider's structured output or its JSON mode.
+    """
+    body: dict[str, object] = {"model": model, "messages": messages(ask)}
+    if ask.form == "json":
+        body["response_format"] = {"type": "json_object"}
+    elif ask.schema is not None:
+        if strict is None:
+            strict = qualifies_for_strict(ask.schema)
+        described = {"name": RESPONSE_NAME, "schema": ask.schema, "strict": strict}
+        body["response_format"] = {"type": "json_schema", "json_schema": described}
+    return body
 
 
 def read_completion(document: object) -> Reply:

@@ -50,5 +50,18 @@ def own_keys(environ: Mapping[str, str], kept_in: Iterable[str] = ()) -> tuple[K
     return tuple(Key(value) for value in values if value)
 
 
+def every_key(environ: Mapping[str, str]) -> tuple[Key, ...]:
+    """The keys in an environment, judged by the names of the variables.
+
+    Args:
+        environ: The environment.
+
+    Returns:
+        Their values, without dummies, which may stand in any text.
+    """
+    keys = (Key(value.strip()) for name, value in environ.items() if _holds_a_key(name))
+    return tuple(key for key in keys if not key.is_dummy)
+
+
 def _holds_a_key(name: str) -> bool:
     return bool(_SECRET_NAME.search(name.upper()))

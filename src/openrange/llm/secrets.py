@@ -23,9 +23,11 @@ class Key:
 
     Args:
         value: The secret itself.
+        source: Where it comes from, such as `OPENAI_API_KEY`, for messages.
     """
 
     value: str = field(repr=False)
+    source: str = field(default="api_key", compare=False)
 
     @property
     def is_dummy(self) -> bool:
@@ -58,7 +60,35 @@ def find_key(api_key: str | None, api_key_env: str | None) -> Key | None:
             "copy it again",
             kind="not-configured",
         )
-    return Key(key) if key else None
+    return Key(key, source) if key else None
+
+
+def require_key(backend: str, api_key: str | None, api_key_env: str | None) -> Key:
+    """The key to send, of a backend that cannot do without one.
+
+    Args:
+        backend: The backend's name.
+        api_key: A key given in code.
+        api_key_env: The name of a variable.
+
+    Returns:
+        The key.
+
+    Raises:
+        LLMBackendError: Of kind `not-configured`, naming the backend and what to set: there is no
+            key, or one that an HTTP header cannot carry.
+    """
+    try:
+        key = find_key(api_key, api_key_env)
+    except LLMBackendError as error:
+        problem = str(error)
+    else:
+        if key is not None:
+            return key
+        problem = (
+            f"no key: set {'api_key' if api_key is not None else api_key_env or 'api_key_env'}"
+        )
+    raise LLMBackendError(f"{backend}: {problem}", kind="not-configured")
 
 
 def redact(text: str, secrets: Iterable[Key]) -> str:

@@ -69,7 +69,7 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
         return Detected("codex", f"the codex program is signed in, and {no_key}")
     for plugin in known_plugins():
         unusable = [variable for variable in plugin.variables if variable in environ]
-        if unusable and all(not plugins.claims(BACKENDS, name) for name in plugin.backends):
+        if unusable and all(not plugins.registered(BACKENDS, name) for name in plugin.backends):
             raise BackendNotFoundError(
                 f"{unusable[0]} is set, but the backend for it is not installed; "
                 f"{plugin.next_step} (or choose --backend offline)"

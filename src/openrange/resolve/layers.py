@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -10,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from openrange.blocking import Block
 from openrange.errors import ConfigError
 from openrange.hints import near_misses
 
 BACKEND_VARIABLE = "OPENRANGE_BACKEND"
 MODEL_VARIABLE = "OPENRANGE_MODEL"
+BLOCK_VARIABLE = "OPENRANGE_BLOCK"
 PROJECT_FILE = "openrange.toml"
 SHARED_FILE = "pyproject.toml"
 MAX_FILE_BYTES = 1_000_000
@@ -34,7 +37,7 @@ class Layer:
         source: The source in words, such as `the command line` or a file's name.
         backend: The backend it names, if any.
         options: Fields of a backend; they count if the layer names the chosen backend or none.
-        block: Names never to load.
+        block: What is never to be loaded: names, and distributions.
         pin: Names to take from one distribution.
         is_trusted: False for a file found in the working directory, which may come with a clone.
         is_written: True for files and the command line, in which a key must not stand.
@@ -45,7 +48,7 @@ class Layer:
     source: str
     backend: str | None = None
     options: Mapping[str, object] = field(default_factory=dict, hash=False, repr=False)
-    block: tuple[str, ...] = ()
+    block: tuple[Block, ...] = ()
     pin: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_trusted: bool = True
     is_written: bool = True
@@ -74,7 +77,7 @@ def read_layers(command: Layer, config: str | Path | None = None) -> list[Layer]
     else:
         project = _read(Path(PROJECT_FILE), is_trusted=False)
         project = project or _read(Path(SHARED_FILE), is_trusted=False)
-    layers = [command, _environment(), project, _read(_user_file())]
+    layers = [command, environment_layer(), project, _read(_user_file())]
     return [layer for layer in layers if layer is not None]
 
 
@@ -132,12 +135,19 @@ def _toml_value(text: str) -> object:
     return value if is_value else text
 
 
-def _environment() -> Layer:
+def environment_layer() -> Layer:
+    """What the variables of this project say.
+
+    Returns:
+        The layer.
+    """
     model = os.environ.get(MODEL_VARIABLE, "").strip()
+    blocked = re.split(r"[\s,]+", os.environ.get(BLOCK_VARIABLE, ""))
     return Layer(
         "the environment",
         os.environ.get(BACKEND_VARIABLE, "").strip() or None,
         {"model": model} if model else {},
+        tuple(Block(word, BLOCK_VARIABLE) for word in dict.fromkeys(blocked) if word),
         is_written=False,
         is_general=True,
     )
@@ -200,7 +210,7 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
         str(file),
         backend,
         llm,
-        tuple(block),
+        tuple(Block(word, f"[plugins] block in {file}") for word in block),
         pin,
         is_trusted=is_trusted,
         is_general=backend is None,

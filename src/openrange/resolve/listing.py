@@ -67,7 +67,8 @@ def listed(plugins: Plugins, environ: Mapping[str, str]) -> list[Listed]:
     order = detection_order()
     rows = []
     for name in plugins.names(BACKENDS):
-        claims = tuple(plugins.claims(BACKENDS, name))
+        is_blocked = plugins.is_blocked(name)
+        claims = tuple((plugins.registered if is_blocked else plugins.claims)(BACKENDS, name))
         owned = {(claim.distribution, claim.value) for claim in claims}
         detecting = {
             entry.name
@@ -84,7 +85,7 @@ def listed(plugins: Plugins, environ: Mapping[str, str]) -> list[Listed]:
             for variable in order
             if variable in detecting
         }
-        rows.append(Listed(name, claims, variables, plugins.is_blocked(name), problem))
+        rows.append(Listed(name, claims, variables, is_blocked, problem))
     return rows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -78,11 +78,38 @@ def choose(command: Layer, config: str | Path | None = None) -> Choice:
         ConfigError: A layer says what it must not, or what makes no sense.
         BackendNotFoundError: Detection found a key that only a missing plugin can use.
     """
-    layers = read_layers(command, config)
+    return choose_among(read_layers(command, config))
+
+
+def configured(layers: Sequence[Layer]) -> Plugins:
+    """What is installed, as the user configured it.
+
+    Args:
+        layers: All layers, strongest first.
+
+    Returns:
+        The plugins, none of them imported.
+    """
     pins: dict[str, str] = {}
     for layer in reversed(layers):
         pins |= layer.pin
-    plugins = Plugins([name for layer in layers for name in layer.block], pins)
+    return Plugins([block for layer in layers for block in layer.block], pins)
+
+
+def choose_among(layers: Sequence[Layer]) -> Choice:
+    """The same as `choose`, of layers that were read before.
+
+    Args:
+        layers: All layers, strongest first.
+
+    Returns:
+        The choice.
+
+    Raises:
+        ConfigError: A layer says what it must not.
+        BackendNotFoundError: Detection found a key that only a missing plugin can use.
+    """
+    plugins = configured(layers)
     variable: str | None = None
     for layer in layers:
         if layer.backend is not None:

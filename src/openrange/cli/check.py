@@ -1,0 +1,138 @@
+"""`openrange backends check`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from openrange.cli.completion import backend_names
+from openrange.cli.failure import BACKEND, USAGE
+from openrange.cli.options import config_option, json_option
+from openrange.core.text import one_line
+
+if TYPE_CHECKING:
+    from openrange.resolve.check import Checked, Live
+    from openrange.resolve.problems import Problem
+
+
+@click.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=backend_names)
+@click.option("--live", is_flag=True, help="Send two small requests to each that is ready.")
+@config_option
+@json_option
+@click.pass_context
+def check(
+    context: click.Context, names: tuple[str, ...], live: bool, config: Path | None, as_json: bool
+) -> None:
+    """Try each installed backend, or those that are named, in a process of its own.
+
+    Each is imported, made as `openrange build --backend NAME` would make it here and now, and
+    asked whether it is configured; with --live, it also answers a plain and a structured request,
+    which may cost a fraction of a cent.
+
+    The exit status with names: 0 if every one is ready, 2 if not, and 3 if all are but a request
+    failed. Without names: 2 if any is broken or claimed twice, or metadata cannot be read; else 3
+    if a request failed; else 0. What is merely not configured or blocked is no fault then.
+    """
+    from openrange.cli.progress import live_line
+    from openrange.resolve.check import check as examine
+    from openrange.resolve.layers import command_layer, read_layers
+    from openrange.resolve.problems import problems
+
+    above = context.parent.params if context.parent else {}  # `backends --json check` is meant so
+    as_json = as_json or bool(above.get("as_json"))
+    _, *layers = read_layers(command_layer(None, None), config or above.get("config"))
+    with live_line(silent=as_json) as show:
+        found = examine(names, layers, is_live=live, show=show)
+    beside = problems(layers)
+    if as_json:
+        click.echo(json.dumps(_document(found, beside)))
+    else:
+        lines = list(map(_row, found))
+        lines += ["", *map(problem_line, beside)] if beside else []
+        click.echo("\n".join(lines))
+    context.exit(_status(found, beside, are_named=bool(names)))
+
+
+def problem_line(problem: Problem) -> str:
+    """A problem beside the backends, for a person.
+
+    Args:
+        problem: What is wrong, and where.
+
+    Returns:
+        One line.
+    """
+    return one_line(f"{problem.source}: {problem.text}")
+
+
+def problem_documents(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    """The same problems, as JSON.
+
+    Args:
+        problems: What is wrong, and where.
+
+    Returns:
+        An object each.
+    """
+    return [{"source": one_line(p.source), "problem": one_line(p.text)} for p in problems]
+
+
+def _status(found: Sequence[Checked], beside: Sequence[Problem], *, are_named: bool) -> int:
+    verdicts = {row.verdict for row in found}
+    bad = verdicts - {"ready"} if are_named else verdicts & {"broken", "claimed twice"}
+    if bad or (not are_named and any(problem.is_fault for problem in beside)):
+        return USAGE
+    return BACKEND if any(not live.is_ok for row in found for live in row.live or ()) else 0
+
+
+def _document(found: Sequence[Checked], beside: Sequence[Problem]) -> dict[str, object]:
+    rows = []
+    for row in found:
+        owner = row.claims[0] if len(row.claims) == 1 else None
+        rows.append(
+            {
+                "name": row.name,
+                "distribution": owner and owner.distribution,
+                "version": owner and owner.version,
+                "verdict": row.verdict,
+                "reason": row.reason,
+                "notes": row.notes,
+                "seconds": row.seconds,
+                "live": None if row.live is None else [_live_document(live) for live in row.live],
+            }
+        )
+    return {"backends": rows, "problems": problem_documents(beside)}
+
+
+def _live_document(live: Live) -> dict[str, object]:
+    return {
+        "request": live.request,
+        "ok": live.is_ok,
+        "reason": live.reason,
+        "seconds": live.seconds,
+        "usage": live.usage,
+    }
+
+
+def _row(row: Checked) -> str:
+    origin = " and ".join(map(str, row.claims))
+    verdict = f"{row.verdict}: {row.reason}" if row.reason else row.verdict
+    said = [verdict, *row.notes, *map(_live_text, row.live or ())]
+    columns = [f"{one_line(row.name):<18}", f"{one_line(origin):<26}", one_line("; ".join(said))]
+    return " ".join(columns)
+
+
+def _live_text(live: Live) -> str:
+    from openrange.cli.show import usage_line
+
+    parts = [f"{live.request} request {'ok' if live.is_ok else f'failed: {live.reason}'}"]
+    if live.seconds is not None:
+        parts.append(f"{live.seconds:.1f} s")
+    if live.usage.get("requests"):
+        parts.append(usage_line(live.usage))
+    return ", ".join(parts)

@@ -1,0 +1,97 @@
+"""`openrange new-backend`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from openrange.cli.options import json_option
+from openrange.core.text import one_line
+
+if TYPE_CHECKING:
+    from openrange.scaffold.backend import BackendProject
+
+
+@click.command("new-backend")
+@click.argument("name")
+@click.argument("directory", required=False, type=click.Path())
+@json_option
+def new_backend(name: str, directory: str | None, as_json: bool) -> None:
+    """Write the project of a new backend plugin, ready to be tested and published.
+
+    NAME is the backend's name, such as acme. DIRECTORY is new or empty; left out, it is
+    openrange-NAME in the working directory.
+    """
+    from openrange.scaffold.backend import backend_files, plan_backend
+    from openrange.scaffold.project import write
+
+    if directory == "":
+        raise click.UsageError("DIRECTORY is empty; leave it out, or give `.`")
+    project = plan_backend(name)
+    files = backend_files(project)
+    target = Path(project.distribution if directory is None else directory)
+    write(files, target)
+    if as_json:
+        click.echo(json.dumps(_document(project, target, sorted(files))))
+    else:
+        click.echo(_text(project, target, sorted(files)))
+
+
+def _document(project: BackendProject, target: Path, files: list[str]) -> dict[str, object]:
+    return {
+        "name": project.name,
+        "distribution": project.distribution,
+        "package": project.package,
+        "class": project.class_name,
+        "variable": project.variable,
+        "detected": project.detected_instead is None,
+        "directory": str(target),
+        "files": files,
+        "next": _next(project, target),
+        "note": _note(project),
+    }
+
+
+def _text(project: BackendProject, target: Path, files: list[str]) -> str:
+    where = "the working directory" if target == Path() else one_line(str(target))
+    lines = [f"Wrote the backend {project.name} into {where}:", ""]
+    lines += [f"  {file}" for file in files]
+    if note := _note(project):
+        lines += ["", note]
+    lines += [
+        "",
+        "Install it, test it, see it listed, and build a world against a local server:",
+        "",
+    ]
+    lines += [f"  {line}" for line in _next(project, target)]
+    lines += ["", f"Then bring in your provider, in src/{project.package}/__init__.py."]
+    return "\n".join(lines)
+
+
+def _next(project: BackendProject, target: Path) -> list[str]:
+    """Commands to paste."""
+    change = [] if target == Path() else [f"cd {shlex.quote(one_line(str(target)))}"]
+    base_url = '-o base_url="$(cat server.url)"'
+    return [
+        *change,
+        'pip install -e ".[test]"',
+        "pytest",
+        "openrange backends",
+        "python -m openrange.testing.chat_server > server.url &",
+        "until [ -s server.url ]; do sleep 0.1; done",
+        f"{project.variable}=none openrange build --backend {project.name} {base_url}",
+        "kill $!; rm server.url",
+    ]
+
+
+def _note(project: BackendProject) -> str | None:
+    if project.detected_instead is None:
+        return None
+    return (
+        f"{project.variable} already chooses {project.detected_instead}, so this backend takes its "
+        f"key from there but is used only when named: --backend {project.name}."
+    )

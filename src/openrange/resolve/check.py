@@ -1,0 +1,221 @@
+"""Whether each installed backend could be used now, and why not, as values to show."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from openrange.core.text import one_line
+from openrange.entry_points import BACKENDS, Entry
+from openrange.errors import OpenRangeError
+from openrange.llm.environment import every_key
+from openrange.llm.recording import Usage
+from openrange.llm.secrets import Key, redact
+from openrange.plugins import Plugins, way_out
+from openrange.resolve import check_run
+from openrange.resolve.check_one import REQUESTS
+from openrange.resolve.check_run import Ended, examine
+from openrange.resolve.layers import Layer
+from openrange.resolve.resolver import configured
+from openrange.resolve.trust import leaves
+
+READY, NOT_CONFIGURED, BROKEN = "ready", "not configured", "broken"
+BLOCKED, CLAIMED_TWICE = "blocked", "claimed twice"
+
+_STAGES = {
+    "start": "the start of its process",
+    "import": "its import",
+    "make": "its construction or preflight",
+    "end": "the end of its process",
+}
+_MAX_TEXT = 600
+_MAX_LAST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How one request to a backend went.
+
+    Args:
+        request: `plain` or `structured`.
+        is_ok: Whether the answer kept the contract.
+        reason: Why not.
+        seconds: How long it took; None if that is unknown.
+        usage: What it used by name, as in `Usage.to_mapping`; None is unknown.
+    """
+
+    request: str
+    is_ok: bool
+    reason: str | None = None
+    seconds: float | None = None
+    usage: Mapping[str, int | float | None] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is to be said about one name.
+
+    Args:
+        name: The backend's name.
+        claims: Who registers it.
+        verdict: `ready`, `not configured`, `broken`, `blocked` or `claimed twice`.
+        reason: Why it is not ready, with the next step.
+        notes: What is no fault but worth knowing.
+        seconds: How long its import took; None if it was not imported.
+        live: The outcome of each request; None if nothing was to be asked, or it is not ready.
+    """
+
+    name: str
+    claims: tuple[Entry, ...]
+    verdict: str
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+    seconds: float | None = None
+    live: tuple[Live, ...] | None = None
+
+
+def check(
+    names: Collection[str],
+    layers: Sequence[Layer],
+    *,
+    is_live: bool = False,
+    show: Callable[[str], object] = lambda line: None,
+) -> list[Checked]:
+    """Examine backends, each in a process of its own, as a build that names it would use it.
+
+    Nothing of theirs is imported into this process, and text that comes from them is one line
+    without control characters or keys.
+
+    Args:
+        names: The names; none stands for every one that is installed.
+        layers: The layers of the configuration, without the command's.
+        is_live: Whether to send two small requests to each that is ready.
+        show: Is told what is being done.
+
+    Returns:
+        One verdict a name, sorted.
+
+    Raises:
+        BackendNotFoundError: There is no such name.
+    """
+    plugins = configured(layers)
+    wanted = sorted(set(names)) or plugins.names(BACKENDS)
+    for name in wanted:
+        if not plugins.registered(BACKENDS, name):
+            plugins.find(BACKENDS, name)  # which raises
+    found = {name: _without_import(plugins, name) for name in wanted}
+    to_run = [name for name, checked in found.items() if checked is None]
+    keys = _keys(layers)
+    judged = {
+        ended.name: _judged(plugins.find(BACKENDS, ended.name), ended, keys, is_live=is_live)
+        for ended in examine(to_run, layers, is_live=is_live, show=show)
+    }
+    return [found[name] or judged[name] for name in wanted]
+
+
+def _without_import(plugins: Plugins, name: str) -> Checked | None:
+    """The verdict on a name that no class can be had for; None for one that has to be imported."""
+    claims = tuple(plugins.claims(BACKENDS, name))
+    reason: str
+    try:
+        plugins.find(BACKENDS, name)
+    except OpenRangeError as error:
+        reason = one_line(str(error))
+    else:
+        return None
+    if plugins.is_blocked(name):
+        return Checked(name, tuple(plugins.registered(BACKENDS, name)), BLOCKED, reason)
+    verdict = CLAIMED_TWICE if len(claims) > 1 else NOT_CONFIGURED  # or pinned to nobody
+    return Checked(name, claims, verdict, reason)
+
+
+def _judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) -> Checked:
+    """What follows from how an examination ended; a report is not believed to have any shape."""
+
+    def text(value: object) -> str | None:
+        # Redacted first: half a key would not be recognized.
+        return one_line(redact(value, keys), _MAX_TEXT) if isinstance(value, str) else None
+
+    report = ended.report
+    stage, notes, verdict = report.get("stage"), report.get("notes"), report.get("verdict")
+    reason, live = text(report.get("reason")), None
+    if is_live and verdict == READY:
+        live = tuple(_lives(report.get("live"), text))
+    problem = _fault(ended, text, one_line(redact(ended.last_words, keys))[-_MAX_LAST:])
+    if problem and live is not None and stage in REQUESTS:
+        live = (*live, Live(str(stage), is_ok=False, reason=problem))
+    elif problem or verdict not in (READY, NOT_CONFIGURED, BROKEN):
+        reason = (reason if verdict == BROKEN else problem) or "it ended without a verdict"
+        verdict, live = BROKEN, None
+    if verdict == BROKEN:
+        reason = (reason or "").removeprefix(f"the backend {entry.name!r} of {entry} ")
+        if "block it" not in reason:
+            reason = f"{reason}; {way_out(entry.name)}"
+    seconds = report.get("seconds")
+    return Checked(
+        entry.name,
+        (entry,),
+        str(verdict),
+        reason,
+        tuple(filter(None, map(text, notes))) if isinstance(notes, list) else (),
+        seconds if isinstance(seconds, float) else None,
+        live,
+    )
+
+
+def _fault(ended: Ended, text: Callable[[object], str | None], last_words: str) -> str | None:
+    """What is wrong with the way in which the process ended; None if nothing is."""
+    stage = ended.report.get("stage", "start")
+    if ended.status == 0 and stage == "end":
+        return None
+    doing = _STAGES.get(str(stage), "its answer")
+    if ended.status is not None:
+        words = f"; it printed at last: {last_words}" if last_words else ""
+        verb = "fails" if stage in ("start", "end") else "ends the process"
+        return f"{doing} {verb} ({_in_words(ended.status)}){words}"
+    if not ended.is_late:
+        return f"{doing} prints more than {check_run.MAX_OUTPUT_BYTES:,} bytes"
+    threads = ended.report.get("threads")
+    if stage == "end" and isinstance(threads, list) and threads:
+        names = text(", ".join(map(str, threads)))
+        return f"it leaves a thread behind ({names}), so that the process does not end"
+    return f"{doing} takes longer than {check_run.seconds_for(stage):g} seconds"
+
+
+def _in_words(status: int) -> str:
+    with suppress(ValueError):
+        if status < 0:
+            return signal.Signals(-status).name
+    return f"status {status}"
+
+
+def _lives(reported: object, text: Callable[[object], str | None]) -> Iterator[Live]:
+    """The outcomes that a report holds."""
+    for item in reported if isinstance(reported, list) else ():
+        match item:
+            case {
+                "request": str(request),
+                "ok": bool(is_ok),
+                "seconds": float(seconds),
+                "usage": dict(usage),
+            } if request in REQUESTS:
+                numbers = {
+                    name: usage.get(name)
+                    for name in Usage().to_mapping()
+                    if isinstance(usage.get(name), int | float | None)
+                }
+                yield Live(request, is_ok, text(item.get("reason")), seconds, numbers)
+
+
+def _keys(layers: Sequence[Layer]) -> tuple[Key, ...]:
+    """What must not be shown: keys by the names of their variables, and those a layer names."""
+    named = [
+        os.environ.get(value, "").strip()
+        for layer in layers
+        for path, value in leaves(layer.options)
+        if path[-1].endswith("_env") and isinstance(value, str)
+    ]
+    return (*every_key(os.environ), *(Key(value) for value in named if value))

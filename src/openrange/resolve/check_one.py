@@ -1,0 +1,239 @@
+"""What runs in a process of its own to examine one backend: nothing it does harms another.
+
+Standard output belongs to the plugin. The report is a file, written anew at each step, so that
+whoever waits for this process knows how far it came.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+
+from openrange.core.text import one_line
+from openrange.entry_points import BACKENDS
+from openrange.errors import BackendNotFoundError, LLMBackendError, OpenRangeError
+from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsPreflight
+from openrange.llm.environment import every_key
+from openrange.llm.secrets import Key, redact
+from openrange.llm.settings import is_secret
+from openrange.resolve.layers import Layer
+from openrange.resolve.options import field_names
+from openrange.resolve.resolver import Choice, choose_among, realize
+
+SLOW_IMPORT = 1.0
+"""Seconds of import beyond which it is worth a note."""
+
+REQUESTS = {
+    "plain": LLMRequest("Answer with the one word: ready"),
+    "structured": LLMRequest(
+        "Set the field named word to: ready",
+        json_schema={
+            "type": "object",
+            "properties": {"word": {"type": "string"}},
+            "required": ["word"],
+            "additionalProperties": False,
+        },
+    ),
+}
+
+_MAX_SHOWN = 80  # characters of what a plugin prints
+_MAX_READ = 2000  # bytes of it that are read
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to examine.
+
+    Args:
+        name: The backend's name.
+        layers: The configuration as it was read, without the command's layer.
+        is_live: Whether to send requests as well.
+        report: The file to write.
+    """
+
+    name: str
+    layers: tuple[Layer, ...] = field(repr=False)
+    is_live: bool
+    report: Path
+
+
+@dataclass(slots=True)
+class Report:
+    """What is known so far.
+
+    Args:
+        stage: What is being done: `start`, `import`, `make`, the name of a request, or `end`.
+        verdict: `ready`, `not configured` or `broken`, once that is known.
+        reason: Why it is not ready.
+        notes: What is no fault but worth knowing.
+        seconds: How long the import took.
+        live: The outcome of each request that was answered.
+        threads: Threads that would keep the process from ending.
+    """
+
+    stage: str = "start"
+    verdict: str | None = None
+    reason: str | None = None
+    notes: list[str] = field(default_factory=list)
+    seconds: float | None = None
+    live: list[dict[str, object]] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
+
+    def save(self, file: Path) -> None:
+        """Write it in one step, so that nobody reads half of it."""
+        document = {item.name: getattr(self, item.name) for item in fields(self)}
+        beside = file.with_suffix(".new")
+        beside.write_text(json.dumps(document), "utf-8")
+        beside.replace(file)
+
+
+def main(task: bytes) -> None:
+    """Examine one backend, and report.
+
+    Args:
+        task: A pickled `Task`, from the process that started this one.
+    """
+    todo: Task = pickle.loads(task)  # noqa: S301 - from the parent, over a pipe of its own
+    report = Report()
+
+    def enter(stage: str) -> None:
+        report.stage = stage
+        report.save(todo.report)
+
+    try:
+        _examine(todo, report, enter)
+    except BaseException as error:  # noqa: BLE001 - whatever a stranger's code may raise
+        report.verdict, report.reason = "broken", _outcry(error, report.stage)
+    report.threads = [
+        str(thread.name)
+        for thread in threading.enumerate()
+        if not thread.daemon and thread is not threading.main_thread()
+    ]
+    enter("end")
+
+
+def _examine(todo: Task, report: Report, enter: Callable[[str], None]) -> None:
+    keys: list[Key] = []
+    try:
+        choice = choose_among([Layer("the command line", todo.name), *todo.layers])
+        enter("import")
+        backend_class = _imported(choice, report)
+        enter("make")
+        if "backend" in field_names(backend_class):
+            report.notes.append(
+                "its field 'backend' cannot be set in a file, where that word names the backend"
+            )
+        backend = realize(choice).backend
+        keys = _own_keys(backend)
+        if isinstance(backend, SupportsPreflight):
+            backend.preflight()
+    except BackendNotFoundError as error:
+        report.verdict, report.reason = "broken", str(error)
+    except OpenRangeError as error:
+        report.verdict, report.reason = "not configured", redact(str(error), keys)
+    else:
+        report.verdict = "ready"
+        for name, request in REQUESTS.items() if todo.is_live else ():
+            enter(name)
+            report.live.append({"request": name, **_asked(backend, request, keys)})
+
+
+def _imported(choice: Choice, report: Report) -> type:
+    """The class, with notes on how its import went."""
+    before, began = _written(), time.perf_counter()
+    try:
+        return choice.plugins.load(BACKENDS, choice.name)
+    finally:
+        report.seconds = round(time.perf_counter() - began, 3)
+        if report.seconds > SLOW_IMPORT:
+            report.notes.append(f"its import took {report.seconds:.1f} s")
+        if (after := _written()) > before:
+            with suppress(OSError):
+                said = os.pread(1, min(after - before, _MAX_READ), before).decode(
+                    "utf-8", "replace"
+                )
+                shown = _short(redact(said, every_key(os.environ)))  # which could cut a key in two
+                report.notes.append(f"it prints while it is imported: {shown!r}")
+
+
+def _written() -> int:
+    """How many bytes went to both outputs, which are one file."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # a plugin may have closed or replaced it
+            stream.flush()
+    try:
+        return os.fstat(1).st_size
+    except OSError:
+        return 0
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _MAX_SHOWN else f"{line[:_MAX_SHOWN].rstrip()}…"
+
+
+def _asked(backend: LLMBackend, request: LLMRequest, keys: list[Key]) -> dict[str, object]:
+    """How one request went."""
+    from openrange.llm.recording import recording
+
+    problem: str | None = None
+    began = time.perf_counter()
+    with recording() as recorder:
+        try:
+            problem = _broken_promise(request, backend.complete(request))
+        except LLMBackendError as error:
+            problem = str(error)
+        except BaseException as error:  # noqa: BLE001 - the contract says it never happens
+            problem = f"it raised {type(error).__name__}, and not LLMBackendError"
+    return {
+        "ok": problem is None,
+        "reason": problem and redact(problem, keys),
+        "seconds": round(time.perf_counter() - began, 3),
+        "usage": recorder.usage.to_mapping(),
+    }
+
+
+def _broken_promise(request: LLMRequest, result: object) -> str | None:
+    """What is wrong with a result, judged by the contract; None where nothing is."""
+    from openrange.llm.schema import violation
+
+    if not isinstance(result, LLMResult):
+        return f"it returned {type(result).__name__}, and not LLMResult"
+    if not isinstance(result.text, str) or not result.text.strip():
+        return "its text is empty"
+    if request.json_schema is None:
+        return None if result.parsed_json is None else "it gave an object that nobody asked for"
+    if result.parsed_json is None:
+        return "it gave no object, although a schema was given"
+    is_wrong = violation(result.parsed_json, request.json_schema) is not None
+    return "its object does not conform to the schema" if is_wrong else None
+
+
+def _own_keys(backend: object) -> list[Key]:
+    """The keys that a backend may send: its secret fields, and the variables that it names."""
+    if not is_dataclass(backend):
+        return []
+    values = []
+    for item in fields(backend):
+        value = getattr(backend, item.name, None)
+        if item.name.endswith("_env") and isinstance(value, str):
+            value = os.environ.get(value)
+        elif not is_secret(item):
+            continue
+        if isinstance(value, str) and value.strip():
+            values.append(Key(value.strip()))
+    return values
+
+
+def _outcry(error: BaseException, stage: str) -> str:
+    """An exception of a stranger, whose text may hold anything."""
+    doing = {"import": "while it is imported", "make": "while it is made and checked"}
+    return f"it raises {type(error).__name__} {doing.get(stage, 'in its check')}"

@@ -1,0 +1,160 @@
+"""Running the examinations: each in a process of its own, a few at once, none without an end."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from openrange.errors import OpenRangeError
+from openrange.processes import end_group
+from openrange.resolve.check_one import REQUESTS, Task
+from openrange.resolve.layers import Layer
+
+IMPORT_SECONDS = 30.0
+"""How long a plugin may take to be imported, and again to be made and to check itself."""
+LIVE_SECONDS = 300.0
+"""How long one request may take, all its repetitions included."""
+END_SECONDS = 10.0
+"""How long the process may take to end, once everything is done."""
+MAX_OUTPUT_BYTES = 16_000_000
+
+_BETWEEN_LOOKS = 0.02
+_MAX_TAIL = 2000
+# The child finds what its parent finds, and in the same order: not what its own way of being
+# started, or the working directory, would add.
+_PROGRAM = (
+    "import pickle, sys; path, task = pickle.load(sys.stdin.buffer); sys.path[:] = path; "
+    "from openrange.resolve.check_one import main; main(task)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an examination ended.
+
+    Args:
+        name: The backend's name.
+        report: The last report, as far as it can be read.
+        status: The process's exit status; None when it had to be ended.
+        is_late: Whether it was ended because its time was over, and not because it wrote so much.
+        last_words: The end of what it printed.
+    """
+
+    name: str
+    report: Mapping[str, object] = field(hash=False)
+    status: int | None
+    is_late: bool
+    last_words: str
+
+
+@dataclass(slots=True)
+class _Running:
+    name: str
+    process: subprocess.Popen[bytes]
+    output: BinaryIO
+    file: Path
+    report: Mapping[str, object] = field(default_factory=dict)
+    entered: float = field(default_factory=time.monotonic)
+
+
+def examine(
+    names: Sequence[str],
+    layers: Sequence[Layer],
+    *,
+    is_live: bool,
+    show: Callable[[str], object],
+) -> list[Ended]:
+    """Examine backends, no more of them at once than there are processors.
+
+    Args:
+        names: Their names.
+        layers: The configuration as it was read, without the command's layer.
+        is_live: Whether each that is ready is asked something.
+        show: Is told what is being done.
+
+    Returns:
+        How each ended, in the order in which they did. Whatever happens meanwhile, no process is
+        left behind.
+    """
+    waiting, running, done = list(names), list[_Running](), list[Ended]()
+    with tempfile.TemporaryDirectory(prefix="openrange-check-") as folder:
+        try:
+            while waiting or running:
+                while waiting and len(running) < (os.cpu_count() or 1):
+                    report = Path(folder, f"{len(waiting)}.json")
+                    running.append(_start(Task(waiting.pop(0), tuple(layers), is_live, report)))
+                names_now = ", ".join(item.name for item in running)
+                show(f"checking {names_now} ({len(done)} of {len(names)} done)")
+                time.sleep(_BETWEEN_LOOKS)
+                for item in list(running):
+                    if (ended := _look(item)) is not None:
+                        running.remove(item)
+                        done.append(ended)
+        finally:
+            with ExitStack() as stack:  # which goes on with the others if one is interrupted
+                for item in running:
+                    stack.callback(end_group, item.process)
+    return done
+
+
+def _start(task: Task) -> _Running:
+    problem: str
+    try:
+        # Files, not pipes: nothing can block on them, and no grandchild can hold them open.
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
+        with tempfile.TemporaryFile() as stdin:
+            path = [str(entry) for entry in sys.path]
+            stdin.write(pickle.dumps((path, pickle.dumps(task))))
+            stdin.seek(0)
+            process = subprocess.Popen(  # noqa: S603 - this Python
+                [sys.executable, "-P", "-c", _PROGRAM],
+                stdin=stdin,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    else:
+        return _Running(task.name, process, output, task.report)
+    raise OpenRangeError(f"no process can be started to check {task.name!r}: {problem}")
+
+
+def _look(item: _Running) -> Ended | None:
+    """How an examination ended, or None while it goes on and may."""
+    status = item.process.poll()
+    _read_report(item)
+    too_much = os.fstat(item.output.fileno()).st_size > MAX_OUTPUT_BYTES
+    is_late = time.monotonic() - item.entered > seconds_for(item.report.get("stage"))
+    if status is None and not too_much and not is_late:
+        return None
+    end_group(item.process)  # with what it may have started
+    item.output.seek(max(0, item.output.seek(0, os.SEEK_END) - _MAX_TAIL))
+    words = item.output.read(_MAX_TAIL).decode("utf-8", "replace")
+    item.output.close()
+    return Ended(item.name, item.report, status, status is None and not too_much, words)
+
+
+def _read_report(item: _Running) -> None:
+    with suppress(OSError, ValueError):
+        report = json.loads(item.file.read_bytes())
+        if isinstance(report, dict) and isinstance(report.get("stage"), str):
+            if report["stage"] != item.report.get("stage"):
+                item.entered = time.monotonic()
+            item.report = report
+
+
+def seconds_for(stage: object) -> float:
+    if stage in REQUESTS:
+        return LIVE_SECONDS
+    return END_SECONDS if stage == "end" else IMPORT_SECONDS

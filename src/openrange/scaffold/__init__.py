@@ -1,0 +1,1 @@
+"""New projects of people who extend OpenRange: from a name to files."""

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from openrange.errors import LLMBackendError
+from openrange.llm import Ask, Key
+from openrange.llm.chat import request_body
+from openrange.llm.json_api import below, call_json, replaced
+from openrange.testing.chat_server import Answer, ChatServer
+
+KEY = "sk-live-0123456789abcdef"
+HEADERS = {"X-Api-Key": KEY}
+
+
+def call(server: ChatServer, document: object = None, **changes: bool) -> object:
+    return call_json(
+        "GET" if document is None else "POST",
+        below(server.url, "things"),
+        document,
+        headers=HEADERS,
+        timeout=5,
+        key_source="ACME_API_KEY",
+        secrets=[Key(KEY)],
+        **changes,
+    )
+
+
+def test_a_document_goes_out_and_one_comes_back(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(document=["one", {"two": None}])
+    assert call(server, {"a": "\u00e9"}) == ["one", {"two": None}]
+    (seen,) = server.seen
+    assert (seen.method, seen.path, seen.body) == ("POST", "/v1/things", {"a": "\u00e9"})
+    assert (seen.headers["X-Api-Key"], seen.headers["Content-Type"]) == (KEY, "application/json")
+
+
+def test_without_a_document_there_is_no_body(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(document={})
+    assert call(server) == {}
+    assert "Content-Type" not in server.seen[0].headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "says"),
+    [
+        (
+            Answer(401, {"error": {"message": f"bad {KEY}"}}),
+            "auth",
+            "check the key in ACME_API_KEY",
+        ),
+        (Answer(503, raw=f"busy {KEY}".encode()), "server", "HTTP 503: busy [redacted]"),
+        (Answer(raw=f"<p>{KEY}".encode()), "rejected", "did not answer with JSON but with '<p>[re"),
+        (Answer(raw=b"[" * 5000), "rejected", "did not answer with JSON"),
+        (Answer(204, raw=b""), "rejected", "HTTP 204"),
+    ],
+)
+def test_every_failure_is_a_backend_error_without_the_key(
+    server: ChatServer, answer: Answer, kind: str, says: str
+) -> None:
+    server.script = lambda seen: answer
+    with pytest.raises(LLMBackendError) as caught:
+        call(server, {})
+    error = caught.value
+    assert (error.kind, error.status) == (kind, answer.status)
+    assert says in str(error)
+    assert KEY not in str(error)
+    assert error.__context__ is None
+
+
+def test_a_refusal_of_the_schema_makes_room_for_another_form(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(400, {"error": "response_format is not supported"})
+    for with_schema, kind in ((True, "unsupported"), (False, "rejected")):
+        with pytest.raises(LLMBackendError) as caught:
+            call(server, {}, with_schema=with_schema)
+        assert caught.value.kind == kind
+
+
+def test_header_lines_replace_those_of_the_same_name_in_any_case() -> None:
+    assert replaced({"Accept": "a", "B": "b"}, {"ACCEPT": "c"}) == {"B": "b", "ACCEPT": "c"}
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("http://h/v1", "http://h/v1/chat/completions"),
+        ("http://h/v1/", "http://h/v1/chat/completions"),
+        ("http://h", "http://h/chat/completions"),
+        ("http://h/v1?api-version=2#x", "http://h/v1/chat/completions?api-version=2"),
+    ],
+)
+def test_a_path_goes_below_the_base(base: str, url: str) -> None:
+    assert below(base, "chat/completions") == url
+
+
+def test_a_request_asks_for_an_object_in_the_form_that_is_asked_for() -> None:
+    schema: dict[str, object] = {"type": "object"}
+    conversation = [{"role": "system", "content": "s"}, {"role": "user", "content": "p"}]
+    plain = {"model": "m", "messages": conversation}
+    assert request_body(Ask("p", "s", "text"), "m") == plain
+    assert request_body(Ask("p", "s", "prompt"), "m") == plain
+    asked = request_body(Ask("p", "s", "json"), "m")
+    assert asked == {**plain, "response_format": {"type": "json_object"}}
+    for strict, sent in ((None, False), (True, True)):
+        asked = request_body(Ask("p", "s", "native", schema), "m", strict)
+        described = {"name": "openrange_response", "schema": schema, "strict": sent}
+        assert asked["response_format"] == {"type": "json_schema", "json_schema": described}
