@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 
 from openrange.errors import LLMBackendError
@@ -12,7 +15,7 @@ KEY = "sk-live-0123456789abcdef"
 HEADERS = {"X-Api-Key": KEY}
 
 
-def call(server: ChatServer, document: object = None, **changes: bool) -> object:
+def call(server: ChatServer, document: object = None, **changes: Any) -> object:
     return call_json(
         "GET" if document is None else "POST",
         below(server.url, "things"),
@@ -33,6 +36,22 @@ def test_a_document_goes_out_and_one_comes_back(server: ChatServer) -> None:
     assert (seen.headers["X-Api-Key"], seen.headers["Content-Type"]) == (KEY, "application/json")
 
 
+def test_every_status_of_success_is_one(server: ChatServer) -> None:
+    server.script = lambda seen: Answer(201, document="made")
+    assert call(server) == "made"
+
+
+def test_an_author_says_where_the_message_of_an_error_stands(server: ChatServer) -> None:
+    for document, says in (
+        ({"why": f"no {KEY}"}, "HTTP 400: no [redacted];"),
+        ({"what": 1}, 'HTTP 400: {"what": 1};'),
+        (None, "HTTP 400: null;"),
+    ):
+        server.script = lambda seen, document=document: Answer(400, document)
+        with pytest.raises(LLMBackendError, match=re.escape(says)):
+            call(server, said=lambda found: found["why"])
+
+
 def test_without_a_document_there_is_no_body(server: ChatServer) -> None:
     server.script = lambda seen: Answer(document={})
     assert call(server) == {}
@@ -50,7 +69,7 @@ def test_without_a_document_there_is_no_body(server: ChatServer) -> None:
         (Answer(503, raw=f"busy {KEY}".encode()), "server", "HTTP 503: busy [redacted]"),
         (Answer(raw=f"<p>{KEY}".encode()), "rejected", "did not answer with JSON but with '<p>[re"),
         (Answer(raw=b"[" * 5000), "rejected", "did not answer with JSON"),
-        (Answer(204, raw=b""), "rejected", "HTTP 204"),
+        (Answer(204, raw=b""), "rejected", "did not answer with JSON"),
     ],
 )
 def test_every_failure_is_a_backend_error_without_the_key(

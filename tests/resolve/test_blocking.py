@@ -123,7 +123,7 @@ def test_a_blocked_distribution_is_not_detected(
     monkeypatch.setenv("OPENRANGE_BLOCK", "openrange-litellm, openrange-acme")
     found = resolved()
     assert found.name == "offline"
-    assert "is set for a backend that is blocked or not installed" in found.why
+    assert "ANTHROPIC_API_KEY is set for a backend that is blocked" in found.why
 
 
 def test_a_contested_name_is_settled_from_the_environment_alone(

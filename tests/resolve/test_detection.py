@@ -364,3 +364,13 @@ def test_where_everything_is_blocked_the_error_says_so() -> None:
 
     with pytest.raises(BackendNotFoundError, match="'offline' is blocked"):
         resolved()
+
+
+def test_a_variable_whose_distribution_registers_no_backend_is_explained(
+    fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_plugins.install_acme(backends={})
+    monkeypatch.setenv("ACME_API_KEY", "k")
+    found = resolved()
+    assert found.name == "offline"
+    assert "openrange-acme 1.0 registers the variable, and no backend with it" in found.why

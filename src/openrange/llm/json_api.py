@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,6 +25,7 @@ def call_json(
     key_source: str,
     secrets: Iterable[Key] = (),
     with_schema: bool = False,
+    said: Callable[[object], str] = error_message,
 ) -> object:
     """Send a JSON document and read the one that comes back.
 
@@ -38,11 +39,13 @@ def call_json(
         left: Seconds of those that are left, where something else came before it.
         key_source: Where the key comes from, such as `OPENAI_API_KEY`, for the next step in errors.
         secrets: Keys to keep out of errors.
-        with_schema: Whether the document carries a schema or a JSON mode that a provider may not
-            know, so that another form can be tried.
+        with_schema: Whether the document carries a schema or a JSON mode. A refusal in words that
+            are usual for that then has the kind `unsupported`, and another form is tried.
+        said: Finds the message in the document of an error; without one, the body's own words
+            are given.
 
     Returns:
-        The parsed body of the reply, whose status was 200.
+        The parsed body of the reply, whose status was one of success.
 
     Raises:
         LLMBackendError: For every failure: no connection or no whole reply, the deadline, another
@@ -55,8 +58,8 @@ def call_json(
     request = HTTPRequest(method, url, _without(common, headers), headers, body)
     reply = exchange(request, timeout, left)
     hidden = list(secrets)
-    if reply.status != 200:
-        raise _failure(reply, key_source, hidden, with_schema)
+    if not 200 <= reply.status < 300:
+        raise _failure(reply, key_source, hidden, with_schema, said)
     with suppress(ValueError, RecursionError):
         parsed: object = json.loads(reply.body)
         return parsed
@@ -102,14 +105,18 @@ def _without(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str,
 
 
 def _failure(
-    reply: HTTPReply, key_source: str, secrets: list[Key], with_schema: bool
+    reply: HTTPReply,
+    key_source: str,
+    secrets: list[Key],
+    with_schema: bool,
+    said: Callable[[object], str],
 ) -> LLMBackendError:
-    said = _text(reply)
-    with suppress(ValueError, RecursionError):  # not JSON: the body's own words
-        said = error_message(json.loads(said)) or said
+    words = _text(reply)
+    with suppress(Exception):  # neither JSON nor an author's function is sure to give a message
+        words = said(json.loads(words)) or words
     return http_failure(
         reply.status,
-        said,
+        words,
         key_source=key_source,
         secrets=secrets,
         retry_after=retry_after_seconds(reply.headers.get("Retry-After")),

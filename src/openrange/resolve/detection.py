@@ -64,7 +64,7 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
         return Detected(name, f"{variable} is set{also}", variable)
     no_key = "no key that is detected is set"
     if present:
-        no_key = f"{present[0]} is set for a backend that is blocked or not installed"
+        no_key = f"{present[0]} is set for a backend that is {_why_not(present[0])}"
     if not plugins.is_blocked("codex") and is_signed_in():
         return Detected("codex", f"the codex program is signed in, and {no_key}")
     for plugin in known_plugins():
@@ -85,6 +85,16 @@ def _backend_of(plugins: Plugins, variable: str) -> str | None:
             if not plugins.is_blocked(name) and _registers(plugins, name, entry):
                 return name
     return None
+
+
+def _why_not(variable: str) -> str:
+    """Why no backend is to be had for a variable that is set."""
+    entries = [e for e in installed() if e.group == DETECT and e.name == variable]
+    backends = {(e.value, e.distribution) for e in installed() if e.group == BACKENDS}
+    for entry in entries:
+        if (entry.value, entry.distribution) not in backends:
+            return f"missing: {entry} registers the variable, and no backend with it"
+    return "blocked" if entries else "not installed"
 
 
 def _rank(entry: Entry) -> tuple[bool, bool, str]:
