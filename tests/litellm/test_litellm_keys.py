@@ -88,29 +88,6 @@ def test_a_provider_is_sent_the_key_of_its_own_variable(
     assert OWN in " ".join(sent_headers(providers).values())
 
 
-def test_the_variable_is_read_at_each_call(
-    providers: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    providers.post().respond(200, json=openai_reply("Hi."))
-    llm = LiteLLMBackend(OPENAI.model)
-    for key in ("first-key-0123456789", "second-key-0123456789"):
-        monkeypatch.setenv("OPENAI_API_KEY", key)
-        llm.complete(PLAIN)
-        assert sent_headers(providers)["authorization"] == f"Bearer {key}"
-
-
-def test_a_given_key_beats_a_named_variable_which_beats_the_providers_own(
-    providers: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    providers.post().respond(200, json=openai_reply("Hi."))
-    monkeypatch.setenv("OPENAI_API_KEY", "of-openai-0123456789")
-    monkeypatch.setenv("MY_KEY", "of-mine-0123456789")
-    LiteLLMBackend(OPENAI.model, api_key_env="MY_KEY").complete(PLAIN)
-    assert sent_headers(providers)["authorization"] == "Bearer of-mine-0123456789"
-    LiteLLMBackend(OPENAI.model, OWN, api_key_env="MY_KEY").complete(PLAIN)
-    assert sent_headers(providers)["authorization"] == f"Bearer {OWN}"
-
-
 def test_a_named_variable_that_is_not_set_is_not_replaced_by_another(
     providers: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
