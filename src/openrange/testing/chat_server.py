@@ -115,6 +115,10 @@ def answer_by_schema(seen: Seen) -> Answer:
     return Answer(document=completion(json.dumps(made)))
 
 
+def _mistake(status: int, words: str) -> Answer:
+    return Answer(status, {"error": {"message": words}})
+
+
 Script = Callable[[Seen], Answer]
 
 
@@ -161,16 +165,25 @@ class ChatServer:
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self.url = f"{self.origin}/v1"
 
-    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        length = int(handler.headers.get("Content-Length") or 0)
-        raw = handler.rfile.read(length)
-        body = json.loads(raw) if raw else {}
+    def _decided(self, handler: BaseHTTPRequestHandler, raw: bytes) -> Answer:
+        """The script's answer; an error that says so where the request, or the script, is wrong."""
+        try:
+            body = json.loads(raw) if raw else {}
+        except ValueError as error:
+            return _mistake(400, f"the body of the request is no JSON ({error})")
         seen = Seen(handler.command, handler.path, dict(handler.headers.items()), body)
         self.seen.append(seen)
         if self.log:
             # The output of a program that exists to show them.
             print(json.dumps({"path": seen.path, "body": seen.body}), flush=True)  # noqa: T201
-        answer = self.script(seen)
+        try:
+            return self.script(seen)
+        except Exception as error:  # noqa: BLE001 - the client would see a broken connection
+            return _mistake(500, f"the server's script raised {type(error).__name__}: {error}")
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        length = int(handler.headers.get("Content-Length") or 0)
+        answer = self._decided(handler, handler.rfile.read(length))
         self._closing.wait(answer.delay)
         if answer.drop:
             handler.close_connection = True

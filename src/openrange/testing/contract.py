@@ -34,11 +34,15 @@ class BackendContract(Replies, Failures, Secrets, Values, Processes, Registratio
 
     @rule(
         "declarations",
-        "What is declared as not covered is a rule, and has a reason.",
-        "take the names of rules from the test's failures, and say why each cannot apply",
+        "What is declared as not covered is a rule, and has a reason; no rule is left out in "
+        "another way.",
+        "take the names from `python -m openrange.testing`, and say why each rule cannot apply; "
+        "replace no test of a rule",
     )
     def test_declarations(self) -> None:
-        known = set(self.rules())
+        known = set(BackendContract.rules())
+        for name in sorted(known - set(self.rules())):
+            broken(f"the test of {name!r} was replaced")
         for name, reason in self.not_covered.items():
             if name not in known:
                 broken(f"there is no rule {name!r}")

@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,13 @@ from openrange.llm.contract import LLMRequest
 from openrange.llm.recording import recording
 from openrange.testing.rules import broken, rule
 from openrange.testing.script import Turn
-from openrange.testing.stage import PLAIN, STRUCTURED, Stage
-from openrange.testing.surroundings import changed, surroundings, watch
+from openrange.testing.stage import GOOD, PLAIN, STRUCTURED, Stage, as_result, noting, outcome_of
+from openrange.testing.surroundings import watch
 
 THREADS = 32
 MAX_FOREIGN_MODULES = 150
 """What a small dependency brings along; an SDK of a provider has several times as many."""
+_IMPORT_SECONDS = 60
 
 
 class Processes(Stage):
@@ -41,9 +42,9 @@ class Processes(Stage):
         self.script.decide(lambda sent: Turn(json.dumps({"word": sent.prompt.split()[0]})))
         backend = self.make()
         words = [f"word-{number}" for number in range(THREADS)]
-        with ThreadPoolExecutor(THREADS) as pool:
-            results = pool.map(lambda word: self.answer(_asking_for(word), backend), words)
-            for word, result in zip(words, results, strict=True):
+        with noting(self.changed_by_answers), ThreadPoolExecutor(THREADS) as pool:
+            outcomes = pool.map(lambda word: outcome_of(backend, _asking_for(word)), words)
+            for word, result in zip(words, map(as_result, outcomes), strict=True):
                 if result.parsed_json != {"word": word}:
                     broken(f"the thread that asked for {word!r} got {result!r:.200}")
 
@@ -77,11 +78,10 @@ class Processes(Stage):
     def test_silent_failure(
         self, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
     ) -> None:
-        before = surroundings()
         self.script.play(Turn("no", status=404))
         with _silence(capfd, caplog):
             self.failure(PLAIN)
-        if names := changed(before):
+        if names := sorted(self.changed_by_failures):
             broken(f"it changed {' and '.join(names)}")
 
     @rule(
@@ -91,9 +91,8 @@ class Processes(Stage):
         "pass settings to the client as arguments; restore what a library changes",
     )
     def test_leaves_the_process(self) -> None:
-        before = surroundings()
         self.answer(STRUCTURED)
-        if names := changed(before):
+        if names := sorted(self.changed_by_answers):
             broken(f"it changed {' and '.join(names)}")
 
     @rule(
@@ -105,17 +104,24 @@ class Processes(Stage):
     )
     def test_cheap_import(self, tmp_path: Path) -> None:
         module, file = type(self.make()).__module__, tmp_path / "seen.json"
-        child = subprocess.run(  # noqa: S603 - this very interpreter
-            [sys.executable, "-m", "openrange.testing.surroundings", module, str(file)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        try:
+            child = subprocess.run(  # noqa: S603 - this very interpreter
+                [sys.executable, "-m", "openrange.testing.surroundings", module, str(file)],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_IMPORT_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            broken(f"it took longer than {_IMPORT_SECONDS} seconds")
+        if not file.exists():
+            broken(f"it ended the process with the status {child.returncode}")
+        seen = json.loads(file.read_text("utf-8"))
+        if "raised" in seen:
+            broken(f"in a process of its own, the import of {module} raised {seen['raised']}")
         if said := child.stdout + child.stderr:
             broken(f"it printed {said[-300:]!r}")
-        seen = json.loads(file.read_text("utf-8"))
         if seen["events"]:
             broken(f"it caused {seen['events'][0]}")
         if seen["threads"]:
@@ -138,7 +144,8 @@ class Processes(Stage):
         try:
             backend = self.make()
             repr(backend)
-            getattr(backend, "preflight", lambda: None)()
+            with suppress(Exception):  # which is another rule
+                getattr(backend, "preflight", lambda: None)()
         finally:
             end()
         if events:
@@ -159,10 +166,15 @@ class Processes(Stage):
         "answer by way of `openrange.llm.run`, and send one request in each `_send`",
     )
     def test_usage(self) -> None:
-        with recording() as recorder:
-            self.answer(STRUCTURED)
-        if recorder.usage.requests != len(self.sent):
-            broken(f"{len(self.sent)} requests arrived, and {recorder.usage.requests} were counted")
+        busy = Turn("busy", status=503, retry_after=0)
+        for turns in ([GOOD], [Turn("no"), busy, GOOD]):
+            self.script.play(*turns)
+            # What is asked for again, and what fails in the end, is counted as well.
+            with recording() as recorder:
+                self.outcome(STRUCTURED, self.make())
+            counted = recorder.usage.requests
+            if counted != len(self.sent):
+                broken(f"{len(self.sent)} requests arrived, and {counted} were counted")
 
     @rule(
         "tokens",

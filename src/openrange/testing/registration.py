@@ -17,7 +17,9 @@ from openrange.errors import ConfigError, OpenRangeError
 from openrange.llm.contract import LLMBackend
 from openrange.llm.settings import is_secret
 from openrange.plugins import Plugins
+from openrange.resolve.annotations import constructor_hints
 from openrange.resolve.layers import MODEL_VARIABLE, command_layer
+from openrange.resolve.options import construct
 from openrange.resolve.resolver import Choice, choose, realize, resolve_backend
 from openrange.testing.rules import broken, rule
 from openrange.testing.stage import KEY, Stage
@@ -62,7 +64,8 @@ class Registration(Stage):
         "name of a key in the [llm] table",
     )
     def test_named_fields(self) -> None:
-        parameters = inspect.signature(type(self.make())).parameters.values()
+        kind = type(self.make())
+        parameters = inspect.signature(kind).parameters.values()
         variadic = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
         for parameter in parameters:
             if parameter.kind in (*variadic, inspect.Parameter.POSITIONAL_ONLY):
@@ -71,8 +74,10 @@ class Registration(Stage):
                 broken(f"its field {parameter.name!r} has no type")
             if parameter.name == _OURS:
                 broken(f"it has a field {_OURS!r}")
+        if parameters and not constructor_hints(kind):
+            broken("its annotations cannot be evaluated")
         try:
-            resolve_backend(self.name, no_such_field=1)
+            construct(self.name, kind, {"no_such_field": 1})
         except ConfigError:
             return
         broken("it accepted a field 'no_such_field'")

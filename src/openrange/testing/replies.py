@@ -51,7 +51,9 @@ class Replies(Stage):
         "Without a schema, `text` is the model's text as it is, and `parsed_json` is None.",
         "return `LLMResult(text)`; interpret nothing",
     )
-    @pytest.mark.parametrize("text", ["Zürich", '```json\n{"a": 1}\n``` and more', '{"a": 1}'])
+    @pytest.mark.parametrize(
+        "text", ["Zürich", '```json\n{"a": 1}\n``` and more', '{"a": 1}', " a\n\n"]
+    )
     def test_plain_text(self, text: str) -> None:
         self.script.play(Turn(text))
         result = self.answer(PLAIN)
@@ -71,8 +73,12 @@ class Replies(Stage):
             broken("`parsed_json` is None")
         if problem := violation(result.parsed_json, SCHEMA):
             broken(f"`parsed_json` does not conform: {problem}")
-        if not isinstance(result.text, str) or json.loads(result.text) != result.parsed_json:
-            broken(f"`text` is {result.text!r}, which is not the same object")
+        try:
+            written = json.loads(result.text)
+        except (TypeError, ValueError):
+            written = None
+        if written != result.parsed_json:
+            broken(f"`text` is {result.text!r}, which is not the same object as JSON")
 
     @rule(
         "the-models-words",
@@ -90,8 +96,8 @@ class Replies(Stage):
         "send `ask.schema` where it is given, and else `ask.prompt` unchanged: it holds the schema",
     )
     def test_schema_arrives(self) -> None:
-        self.answer(STRUCTURED)
-        sent = self.sent[0]
+        self.answer(LLMRequest("Answer.", None, SCHEMA))
+        sent = self.arrived()
         everything = f"{json.dumps(sent.schema)} {sent.system} {sent.prompt}"
         if missing := [part for part in ("city", "count", "integer") if part not in everything]:
             broken(f"of the schema, {', '.join(missing)} did not arrive")
@@ -104,7 +110,7 @@ class Replies(Stage):
     def test_system_arrives(self) -> None:
         self.script.play(Turn("yes"))
         self.answer(LLMRequest("The prompt.", "The system text."))
-        sent = self.sent[0]
+        sent = self.arrived()
         whole = sent.prompt if sent.system is None else f"{sent.system}\n\n{sent.prompt}"
         if whole != "The system text.\n\nThe prompt.":
             broken(f"system {sent.system!r} and prompt {sent.prompt!r} arrived")
@@ -119,7 +125,9 @@ class Replies(Stage):
         self.script.play(Turn("yes"))
         self.answer(LLMRequest("The prompt.", "The system text."))
         self.answer(LLMRequest("The prompt."))
-        with_system, without = ((sent.system, sent.prompt) for sent in self.sent[:2])
+        with_system, without = (
+            (sent.system, sent.prompt) for sent in (self.arrived(0), self.arrived(1))
+        )
         if with_system != ("The system text.", "The prompt."):
             broken(f"system and user got {with_system!r}")
         if without != (None, "The prompt."):
@@ -134,8 +142,8 @@ class Replies(Stage):
         text = 'Grüße, "Welt" \\ 日本語 🦜\n\n$HOME %s {0} -- tab\there'
         self.script.play(Turn(text))
         result = self.answer(LLMRequest(text))
-        if self.sent[0].prompt != text:
-            broken(f"{text!r} was asked, and {self.sent[0].prompt!r} arrived")
+        if self.arrived().prompt != text:
+            broken(f"{text!r} was asked, and {self.arrived().prompt!r} arrived")
         if result.text != text:
             broken(f"the model said {text!r}, and `text` is {result.text!r}")
 
@@ -164,16 +172,21 @@ class Replies(Stage):
     @rule(
         "asks-again",
         "A reply that does not conform is asked for once more, and the second request says what "
-        "was wrong.",
+        "was wrong; where there is a field `max_reasks`, it says how often.",
         _RUN + "; leave `max_reasks` at 1 or more",
     )
     def test_asks_again(self) -> None:
-        self.script.play(Turn('{"city": "Zürich", "count": 101}'), GOOD)
+        self.script.play(Turn('{"city": "Zürich", "count": 7, "river": "Limmat"}'), GOOD)
         result = self.answer(STRUCTURED)
         if result.parsed_json != OBJECT:
             broken(f"after a second, good reply it returned {result.parsed_json!r}")
-        if "101" not in self.sent[1].prompt and "count" not in self.sent[1].prompt:
+        if "river" not in self.arrived(1).prompt:
             broken("the second request did not say what was wrong with the first reply")
+        for allowed in (0, 2) if self.has_field("max_reasks") else ():
+            self.script.play(Turn('["Zürich", 7]'))
+            self.failure(STRUCTURED, self.make(max_reasks=allowed))
+            if len(self.sent) != allowed + 1:
+                broken(f"with max_reasks={allowed}, {len(self.sent)} requests were sent in all")
 
     @rule(
         "empty-reply",

@@ -6,9 +6,12 @@ import functools
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pytest
+
+from openrange.errors import OpenRangeError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,6 +37,10 @@ class BrokenRuleError(AssertionError):
     """A rule was seen to be broken; the message says what was seen."""
 
 
+class UntestableError(Exception):
+    """The test class does not provide what the test of a rule needs; the message says what."""
+
+
 def broken(seen: str) -> NoReturn:
     """End the test of a rule.
 
@@ -41,6 +48,15 @@ def broken(seen: str) -> NoReturn:
         seen: What the backend did.
     """
     raise BrokenRuleError(seen)
+
+
+def untestable(why: str) -> NoReturn:
+    """End the test of a rule that says nothing of the backend.
+
+    Args:
+        why: What the author of the test class has to mend.
+    """
+    raise UntestableError(why)
 
 
 def rule(name: str, says: str, meet: str) -> Callable[[F], F]:
@@ -62,11 +78,13 @@ def rule(name: str, says: str, meet: str) -> Callable[[F], F]:
             try:
                 test(*args, **kwargs)
                 return
+            except UntestableError as error:
+                problem = _untested(stated, str(error))
             except BrokenRuleError as error:
-                seen = str(error)
+                problem = _explained(stated, str(error))
             except Exception as error:  # noqa: BLE001 - whatever a backend does is what was seen
-                seen = in_words(error)
-            pytest.fail(_explained(stated, seen), pytrace=False)
+                problem = _explained(stated, in_words(error))
+            pytest.fail(problem, pytrace=False)
 
         checked.rule = stated  # type: ignore[attr-defined]
         return checked  # type: ignore[return-value]
@@ -81,11 +99,22 @@ def in_words(error: BaseException) -> str:
         error: What a backend raised.
 
     Returns:
-        Such as `TypeError: no (in complete, acme.py:12)`.
+        Such as `TypeError: no (in complete, acme.py:12)`. OpenRange's own errors say all there is
+        to say themselves.
     """
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" (in {frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {error}{place}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame)]
+    words = f"{type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, OpenRangeError) or not frames:
+        return words
+    return f"{words} (in {frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno})"
+
+
+def _is_ours(frame: traceback.FrameSummary) -> bool:
+    return Path(frame.filename).parent == Path(__file__).parent
+
+
+def _untested(stated: Rule, why: str) -> str:
+    return f"the rule {stated.name!r} cannot be tested\n  the rule: {stated.says}\n  why: {why}"
 
 
 def _explained(stated: Rule, seen: str) -> str:

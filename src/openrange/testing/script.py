@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from openrange.testing.chat_server import Answer, Seen, completion
 
@@ -52,15 +53,23 @@ class Sent:
     key: str | None = field(default=None, repr=False)
 
 
+ENOUGH = 100
+"""After so many requests of one test, a backend that sends again for ever is brought to its end."""
+
+
 class Script:
     """Decides what the provider does, and remembers what it was asked. Safe for threads.
+
+    Args:
+        at_last: What happens after `ENOUGH` requests.
 
     Attributes:
         sent: What arrived, the oldest first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_last: Turn | None = None) -> None:
         self.sent: list[Sent] = []
+        self._at_last = at_last
         self._turns: list[Turn] = []
         self._decide: Callable[[Sent], Turn] | None = None
         self._lock = threading.Lock()
@@ -96,6 +105,8 @@ class Script:
         """
         with self._lock:
             self.sent.append(sent)
+            if self._at_last is not None and len(self.sent) > ENOUGH:
+                return self._at_last
             if self._decide is not None:
                 return self._decide(sent)
             return self._turns.pop(0) if len(self._turns) > 1 else self._turns[0]
@@ -109,10 +120,15 @@ def chat_sent(seen: Seen) -> Sent:
 
     Returns:
         The same in the kit's terms.
+
+    Raises:
+        ValueError: It went to another path.
     """
+    if seen.method == "POST" and not urlsplit(seen.path).path.endswith("/chat/completions"):
+        raise ValueError(f"the path is /v1/chat/completions, and not {seen.path}")
     texts: dict[str, list[str]] = {}
     for message in seen.messages if "messages" in seen.body else ():
-        texts.setdefault(message["role"], []).append(message["content"])
+        texts.setdefault(message["role"], []).append(_text(message["content"]))
     headers = {name.lower(): value for name, value in seen.headers.items()}
     system = texts.get("system") or texts.get("developer")
     return Sent(
@@ -121,6 +137,13 @@ def chat_sent(seen: Seen) -> Sent:
         seen.schema,
         headers.get("authorization") or headers.get("x-api-key"),
     )
+
+
+def _text(content: object) -> str:
+    """A message's text, which may come in parts."""
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content)
+    return str(content)
 
 
 def chat_document(turn: Turn) -> dict[str, object]:

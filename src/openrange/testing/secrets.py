@@ -16,11 +16,12 @@ from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMBackend
 from openrange.llm.recording import recording
 from openrange.llm.settings import is_secret
-from openrange.testing.rules import broken, rule
+from openrange.testing.rules import broken, rule, untestable
 from openrange.testing.script import Turn
-from openrange.testing.stage import GOOD, KEY, OBJECT_TEXT, PLAIN, STRUCTURED, Stage
+from openrange.testing.stage import GOOD, KEY, OBJECT_TEXT, PLAIN, STRUCTURED, Stage, made
 
 _OTHER_KEY = "sk-openrange-canary-2-55aa90e1"
+_NAMED_KEY = "sk-openrange-canary-3-c07be2d4"
 _RUN = "pass the key to `openrange.llm.run(..., secrets=[...])`"
 _MARKED = "declare the field with `openrange.llm.secret()`, in a class below `BackendSettings`"
 
@@ -35,9 +36,10 @@ class Secrets(Stage):
         "name the variable in the test class as `key_variable`",
     )
     def test_key_is_sent(self) -> None:
+        variable = self._variable()
         self.answer(STRUCTURED)
-        if KEY not in (self.sent[0].key or ""):
-            broken(f"{self.key_variable} was set, and the provider did not get its value")
+        if KEY not in (self.arrived().key or ""):
+            broken(f"{variable} was set, and the provider did not get its value")
 
     @rule(
         "key-is-read-at-each-call",
@@ -46,20 +48,30 @@ class Secrets(Stage):
     )
     def test_key_is_read_at_each_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
         backend = self.make()
-        monkeypatch.setenv(self._variable(), _OTHER_KEY)
-        self.answer(STRUCTURED, backend)
-        if _OTHER_KEY not in (self.sent[0].key or ""):
-            broken(f"{self.key_variable} was changed, and the provider did not get the new value")
+        for key in (_OTHER_KEY, _NAMED_KEY):  # neither what it was made with, nor its first one
+            monkeypatch.setenv(self._variable(), key)
+            self.script.play(GOOD)
+            self.answer(STRUCTURED, backend)
+            if key not in (self.arrived().key or ""):
+                broken(f"{self._variable()} was changed, and the provider did not get its value")
 
     @rule(
         "given-key-wins",
-        "A key that is given as a field beats that of the variable.",
+        "A key that is given as a field beats that of a variable, and a variable that is named as "
+        "a field beats the usual one.",
         "use `openrange.llm.find_key(self.api_key, self.api_key_env)`",
     )
-    def test_given_key_wins(self) -> None:
-        self.answer(STRUCTURED, self._with_key(_OTHER_KEY))
-        if _OTHER_KEY not in (self.sent[0].key or ""):
-            broken(f"the provider did not get the key in {self._field()}")
+    def test_given_key_wins(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("A_NAMED_KEY", _NAMED_KEY)
+        given, named = {self._field(): _OTHER_KEY}, {f"{self._field()}_env": "A_NAMED_KEY"}
+        cases: list[tuple[str, dict[str, Any]]] = [(_OTHER_KEY, given)]
+        if self.has_field(f"{self._field()}_env"):
+            cases += [(_NAMED_KEY, named), (_OTHER_KEY, given | named)]
+        for key, fields in cases:
+            self.script.play(GOOD)
+            self.answer(STRUCTURED, self.make(**fields))
+            if key not in (self.arrived().key or ""):
+                broken(f"the provider did not get the right key with {' and '.join(fields)}")
 
     @rule(
         "missing-key",
@@ -69,7 +81,7 @@ class Secrets(Stage):
     )
     def test_missing_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(self._variable())
-        backend: Any = self.without_key()
+        backend: Any = made("without_key", self.without_key)
         preflight = getattr(backend, "preflight", None)
         if preflight is None:
             broken("there is no method `preflight`")
@@ -86,9 +98,9 @@ class Secrets(Stage):
 
     @rule("no-key-in-repr", "No key shows in the repr or the text of a backend.", _MARKED)
     def test_no_key_in_repr(self) -> None:
-        backend = self._with_key(KEY)
-        _check("the repr", repr(backend))
-        _check("the text", f"{backend}")
+        for backend in (self.make(), self._with_key(KEY)):
+            _check("the repr", repr(backend))
+            _check("the text", f"{backend}")
 
     @rule(
         "no-key-in-errors",
@@ -109,18 +121,23 @@ class Secrets(Stage):
         ids=["401", "400", "page", "refusal", "nonconforming", "dropped"],
     )
     def test_no_key_in_errors(self, turn: Turn) -> None:
+        self._variable()
         self.script.play(turn)
-        error = self.failure(STRUCTURED)
+        error = self.outcome(STRUCTURED, self.once())
+        if not isinstance(error, BaseException):  # which breaks another rule
+            _check("the result", repr(error))
+            return
         _check("the message", str(error))
         _check("the fields", repr(vars(error)))
         # The caller's frames, which are pytest's, are not the backend's.
         trace = traceback.TracebackException.from_exception(error, capture_locals=True)
         _check("the traceback", "".join(trace.format()))
         if error.__cause__ is not None or error.__context__ is not None:
-            broken(f"the error leads to {error.__cause__ or error.__context__!r}")
+            broken(f"the error leads to {type(error.__cause__ or error.__context__).__name__}")
 
     @rule("no-key-in-replies", "No key shows in a result that repeats it.", _RUN)
     def test_no_key_in_replies(self) -> None:
+        self._variable()
         self.script.play(Turn(f"Your key is {KEY}."))
         _check("the result", repr(self.answer(PLAIN)))
 
@@ -130,23 +147,23 @@ class Secrets(Stage):
         "log nothing, and silence the client library that does",
     )
     def test_no_key_in_logs(self, caplog: pytest.LogCaptureFixture) -> None:
+        self._variable()
         backend = self.make()
         with caplog.at_level(logging.DEBUG):
             self.script.play(Turn(OBJECT_TEXT))
             self.answer(STRUCTURED, backend)
             self.script.play(Turn(f"wrong key {KEY}", status=401))
-            self.failure(STRUCTURED, backend)
+            self.outcome(STRUCTURED, backend)
         _check("the log", caplog.text + repr([record.args for record in caplog.records]))
 
     @rule("no-key-in-events", "No key shows in an event.", _RUN)
     def test_no_key_in_events(self) -> None:
+        self._variable()
         seen: list[object] = []
         with recording(lambda step, data: seen.append((step, dict(data)))):
-            self.script.play(Turn(f'["{KEY}"]'), GOOD)
-            self.answer(STRUCTURED)
-            self.script.play(Turn(f"busy, {KEY}", status=503, retry_after=0), GOOD)
-            with suppress(LLMBackendError):  # of a backend that does not repeat requests
-                self.make().complete(STRUCTURED)
+            for turn in (Turn(f'["{KEY}"]'), Turn(f"busy, {KEY}", status=503, retry_after=0)):
+                self.script.play(turn, GOOD)
+                self.outcome(STRUCTURED, self.make())  # an error, where nothing is asked again
         _check("the events", json.dumps(seen))
 
     @rule(
@@ -155,6 +172,11 @@ class Secrets(Stage):
         _MARKED,
     )
     def test_no_key_in_pickles(self) -> None:
+        pickled = b""
+        with suppress(Exception):  # what cannot be pickled at all breaks another rule
+            pickled = pickle.dumps(self.make())
+        if KEY.encode() in pickled:
+            broken("the key of the variable stands in the pickle")
         backend = self._with_key(KEY)
         try:
             pickled = pickle.dumps(backend)
@@ -167,17 +189,23 @@ class Secrets(Stage):
 
     def _variable(self) -> str:
         if not self.key_variable:
-            broken("the test class names no `key_variable`; without a key, declare this rule")
+            untestable(
+                "the test class sets no `key_variable`; where there is no key at all, declare this "
+                "rule in `not_covered`"
+            )
         return self.key_variable
 
     def _field(self) -> str:
-        """The one field that holds a key."""
+        """The field that holds a key: the one that is marked, or else the one of the usual name."""
         backend: Any = self.make()
         fields = dataclasses.fields(backend) if dataclasses.is_dataclass(backend) else ()
         names = [field.name for field in fields if is_secret(field)]
-        if not names:
-            broken("no field is marked as a secret; " + _MARKED)
-        return names[0]
+        if not names and not self.has_field("api_key"):
+            broken(
+                "no field is marked as a secret; where a key is never given as a field, declare "
+                "this rule in `not_covered`"
+            )
+        return names[0] if names else "api_key"
 
     def _with_key(self, key: str) -> LLMBackend:
         return self.make(**{self._field(): key})
@@ -193,5 +221,7 @@ def _raised(call: Any) -> LLMBackendError | None:
 
 def _check(what: str, text: str) -> None:
     for key in (KEY, _OTHER_KEY):
-        if key in text:
-            broken(f"the key stands in {what}: {text.replace(key, '<THE KEY>')[:400]!r}")
+        before, found, after = text.partition(key)
+        if found:
+            around = f"{before[-250:]}<THE KEY>{after[:100]}".replace(key, "<THE KEY>")
+            broken(f"the key stands in {what}: {around!r}")

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import os
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest import mock
 
 import pytest
 
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult
+from openrange.llm.deadline import within
 from openrange.testing.chat_server import Answer, ChatServer, Seen
-from openrange.testing.rules import NOT_COVERED, Rule, broken, in_words
-from openrange.testing.script import Script, Sent, Turn, chat_document, chat_sent, http_answer
+from openrange.testing.rules import NOT_COVERED, Rule, broken, in_words, untestable
+from openrange.testing.script import (
+    ENOUGH,
+    Script,
+    Sent,
+    Turn,
+    chat_document,
+    chat_sent,
+    http_answer,
+)
+from openrange.testing.surroundings import changed, surroundings
 
 KEY = "sk-openrange-canary-8d1f6e0b7c"
 """A key that must be seen nowhere but in a request."""
@@ -37,7 +48,7 @@ STRUCTURED = LLMRequest("Name a city, and count its bridges.", None, SCHEMA)
 GOOD = Turn(OBJECT_TEXT)
 
 
-class Stage(ABC):
+class Stage:
     """The part of `BackendContract` that an author fills in, and what its rules share."""
 
     name: ClassVar[str]
@@ -49,10 +60,19 @@ class Stage(ABC):
     not_covered: ClassVar[Mapping[str, str]] = {}
     """The rules that cannot apply to this backend: the rule's name, and the reason."""
 
+    changed_by_answers: ClassVar[set[str]] = set()
+    """What of the process was no longer as it was after a call, also if that was the first one, in
+    which much is done once for all."""
+
+    changed_by_failures: ClassVar[set[str]] = set()
+
     script: Script
     url: str
 
-    @abstractmethod
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.changed_by_answers, cls.changed_by_failures = set(), set()
+
     def backend(self, url: str, **fields: Any) -> LLMBackend:
         """Make the backend under test.
 
@@ -63,6 +83,7 @@ class Stage(ABC):
         Returns:
             The backend.
         """
+        raise TypeError(f"{type(self).__name__} has no method `backend`")
 
     def without_key(self) -> LLMBackend:
         """Make a backend that needs a key, while `key_variable` is not set.
@@ -121,35 +142,58 @@ class Stage(ABC):
     def _stage(
         self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> Iterator[None]:
+        if problem := self._undeclared():
+            pytest.fail(f"the test class {type(self).__name__} {problem}", pytrace=False)
         stated: Rule | None = getattr(request.function, "rule", None)
         if stated is not None and stated.name in self.not_covered:
             pytest.skip(f"{NOT_COVERED}{stated.name}: {self.not_covered[stated.name]}")
-        for variable in list(os.environ):
-            if variable.startswith("OPENRANGE_"):
-                monkeypatch.delenv(variable)
-        for part in ("HOME", "XDG_CONFIG_HOME"):
-            monkeypatch.setenv(part, str(tmp_path))
-        # A canary key must reach the scripted transport and no proxy on the way.
-        monkeypatch.setenv("NO_PROXY", "*")
-        monkeypatch.setenv("no_proxy", "*")
-        monkeypatch.chdir(tmp_path)
-        if self.key_variable:
-            monkeypatch.setenv(self.key_variable, KEY)
-        self.script = Script()
-        self.script.play(GOOD)
-        with self.wire(self.script) as self.url:
-            yield
+        with mock.patch.dict(os.environ):  # what a backend changes does not reach the next test
+            for variable in list(os.environ):
+                if variable.startswith("OPENRANGE_"):
+                    monkeypatch.delenv(variable)
+            for part in ("HOME", "XDG_CONFIG_HOME"):
+                monkeypatch.setenv(part, str(tmp_path))
+            # A canary key must reach the scripted transport and no proxy on the way.
+            monkeypatch.setenv("NO_PROXY", "*")
+            monkeypatch.setenv("no_proxy", "*")
+            monkeypatch.chdir(tmp_path)
+            if self.key_variable:
+                monkeypatch.setenv(self.key_variable, KEY)
+            object.__setattr__(STRUCTURED, "json_schema", copy.deepcopy(SCHEMA))  # nor does this
+            self.script = Script(at_last=GOOD)
+            self.script.play(GOOD)
+            with self.wire(self.script) as self.url:
+                yield
+
+    def _undeclared(self) -> str | None:
+        """What keeps every rule from being tested."""
+        if not isinstance(getattr(self, "name", None), str) or not self.name:
+            return "sets no `name`: the name under which the backend is registered"
+        if type(self).backend is Stage.backend:  # pytest would pass over an abstract class
+            return "has no method `backend`, which makes the backend under test"
+        if not isinstance(self.not_covered, Mapping):
+            return "has a `not_covered` that is no mapping of names of rules to reasons"
+        return None
 
     @property
     def sent(self) -> list[Sent]:
         """What arrived at the provider."""
         return self.script.sent
 
+    def arrived(self, number: int = 0) -> Sent:
+        """One request that has to have arrived at the provider."""
+        if number >= len(self.sent):
+            broken(
+                f"{len(self.sent)} requests arrived at the provider, and this rule looks at "
+                f"number {number + 1}; a `wire` of your own asks `script.next` for each"
+            )
+        return self.sent[number]
+
     def make(self, **fields: Any) -> LLMBackend:
         """The backend, without `max_retries` where it has no such field."""
         if "max_retries" in fields and not self.has_field("max_retries"):
             del fields["max_retries"]
-        return self.backend(self.url, **fields)
+        return made("backend", lambda: self.backend(self.url, **fields))
 
     def once(self, **fields: Any) -> LLMBackend:
         """The backend, which sends again as little as it can be told to."""
@@ -157,27 +201,119 @@ class Stage(ABC):
 
     def has_field(self, field: str) -> bool:
         """Whether the backend's constructor takes a field."""
-        return field in inspect.signature(type(self.backend(self.url))).parameters
+        return field in inspect.signature(type(self.make())).parameters
+
+    def outcome(self, request: LLMRequest, backend: LLMBackend) -> object:
+        """What `complete` returned, or else the exception that it raised; changes are noted."""
+        changes: set[str] = set()
+        with noting(changes):
+            outcome = outcome_of(backend, request)
+        has_failed = isinstance(outcome, BaseException)
+        (self.changed_by_failures if has_failed else self.changed_by_answers).update(changes)
+        return outcome
 
     def answer(self, request: LLMRequest, backend: LLMBackend | None = None) -> LLMResult:
         """What the backend returns, where it must not fail."""
         used = self.make() if backend is None else backend
-        try:
-            result: object = used.complete(request)
-        except Exception as error:  # noqa: BLE001 - whatever a backend raises
-            broken(f"`complete` raised {in_words(error)}")
-        if not isinstance(result, LLMResult):
-            broken(f"`complete` returned {type(result).__name__} instead of LLMResult")
-        return result
+        return as_result(self.outcome(request, used))
 
-    def failure(self, request: LLMRequest, backend: LLMBackend | None = None) -> LLMBackendError:
-        """What the backend raises, where it must fail."""
+    def failure(
+        self,
+        request: LLMRequest,
+        backend: LLMBackend | None = None,
+        seconds: float | None = None,
+    ) -> LLMBackendError:
+        """What the backend raises, where it must fail, and come back within some seconds."""
         used = self.once() if backend is None else backend
-        try:
-            result = used.complete(request)
-        except LLMBackendError as error:
-            return error
-        except Exception as error:  # noqa: BLE001 - whatever a backend raises
-            broken(f"`complete` raised {in_words(error)}, and not LLMBackendError")
+        if seconds is None:
+            outcome = self.outcome(request, used)
         else:
-            broken(f"`complete` returned {result!r:.300}, and did not fail")
+            outcome = _in_time(seconds, lambda: self.outcome(request, used))
+        if len(self.sent) > ENOUGH:
+            broken(f"more than {ENOUGH} requests were sent")
+        if not isinstance(outcome, BaseException):
+            broken(f"`complete` returned {outcome!r:.300}, and did not fail")
+        if not isinstance(outcome, LLMBackendError):
+            broken(f"`complete` raised {in_words(outcome)}, and not LLMBackendError")
+        return outcome
+
+
+def made(method: str, make: Callable[[], LLMBackend]) -> LLMBackend:
+    """The backend that a method of the test class makes, whose own faults are told as such.
+
+    Args:
+        method: The method's name.
+        make: Calls it.
+
+    Returns:
+        The backend.
+    """
+    try:
+        backend: object = make()
+    except Exception as error:  # noqa: BLE001 - whatever a test class does
+        untestable(f"the method `{method}` of the test class raised {in_words(error)}")
+    what = "a class" if isinstance(backend, type) else type(backend).__name__
+    if isinstance(backend, type) or not isinstance(backend, LLMBackend):
+        untestable(f"the method `{method}` of the test class returned {what}, and no backend")
+    return backend
+
+
+def as_result(outcome: object) -> LLMResult:
+    """The result of a call that had to succeed.
+
+    Args:
+        outcome: What it returned or raised.
+
+    Returns:
+        The same, if it is a result.
+    """
+    if isinstance(outcome, BaseException):
+        broken(f"`complete` raised {in_words(outcome)}")
+    if not isinstance(outcome, LLMResult):
+        broken(f"`complete` returned {type(outcome).__name__} instead of LLMResult")
+    return outcome
+
+
+def outcome_of(backend: LLMBackend, request: LLMRequest) -> object:
+    """What a backend makes of a request.
+
+    Args:
+        backend: The backend.
+        request: The request.
+
+    Returns:
+        What `complete` returned, or else the exception that it raised.
+    """
+    try:
+        result: object = backend.complete(request)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a backend raises
+        return error
+    if inspect.iscoroutine(result):
+        result.close()
+        broken("`complete` is a coroutine function")
+    return result
+
+
+@contextmanager
+def noting(names: set[str]) -> Iterator[None]:
+    """A block after which the names of what it changed in the process are noted.
+
+    Args:
+        names: Where they are noted.
+    """
+    before = surroundings()
+    try:
+        yield
+    finally:
+        names.update(changed(before))
+
+
+def _in_time(seconds: float, call: Callable[[], object]) -> object:
+    outcome: list[object] = []
+    with suppress(LLMBackendError):  # it is not back; what it raises is an outcome
+        outcome.append(within(seconds, call))
+    if not outcome:
+        broken(f"after {seconds:g} seconds `complete` had not come back")
+    return outcome[0]

@@ -84,13 +84,17 @@ def imported(module: str) -> dict[str, object]:
         module: Its name.
 
     Returns:
-        The foreign modules that came along, the events, the changes and the number of threads.
+        The foreign modules that came along, the events, the changes and the number of threads; or
+        what was raised.
     """
     import openrange.llm  # noqa: F401 - what every backend needs is not counted
 
     state, known, events = surroundings(), set(sys.modules), list[str]()
     end = watch(events.append)
-    importlib.import_module(module)
+    try:
+        importlib.import_module(module)
+    except Exception as error:  # noqa: BLE001 - whatever a module does
+        return {"raised": f"{type(error).__name__}: {error}"}
     end()
     ours = {"openrange", module.partition(".")[0], *sys.stdlib_module_names}
     foreign = {name for name in set(sys.modules) - known if name.partition(".")[0] not in ours}
@@ -104,3 +108,5 @@ def imported(module: str) -> dict[str, object]:
 
 if __name__ == "__main__":
     Path(sys.argv[2]).write_text(json.dumps(imported(sys.argv[1])), "utf-8")
+    sys.stdout.flush()
+    os._exit(0)  # a thread that the import left behind does not keep it
