@@ -104,8 +104,9 @@ FAULTS = (
     ),
     Fault(
         "is-never-ready",
-        {"preflight": "ValueError: not here"},
+        {"preflight": "ValueError: not here", "world": "instead of LLMBackendError"},
         (_preflight("if '127.0.0.1' in self.base_url:\n    raise ValueError('not here')"),),
+        why="a build asks it as well",
     ),
     Fault(
         "warms-up",
@@ -119,7 +120,7 @@ FAULTS = (
     ),
     Fault(
         "loses-the-context",
-        {"usage": "1 requests arrived, and 0 were counted", "tokens": "None tokens in"},
+        {"usage": "1 requests arrived, and 0 were counted", "tokens": "and None and None counted"},
         (
             first("from concurrent.futures import ThreadPoolExecutor\nrun = _elsewhere"),
             above(
@@ -136,7 +137,7 @@ FAULTS = (
     ),
     Fault(
         "counts-no-tokens",
-        {"tokens": "None tokens in and None out were counted"},
+        {"tokens": "11 tokens in and 7 out were reported, and None and None counted"},
         (
             replied(
                 "from openrange.llm import Usage\nreply = dataclasses.replace(reply, usage=Usage())"

@@ -48,7 +48,12 @@ FAULTS = (
     ),
     Fault(
         "returns-no-object",
-        {"structured": "`parsed_json` is None", "threads": "parsed_json=None", **_WITHOUT_OBJECT},
+        {
+            "structured": "`parsed_json` is None",
+            "threads": "parsed_json=None",
+            "world": "does not conform",
+            **_WITHOUT_OBJECT,
+        },
         (then("result = LLMResult(result.text)"),),
         why=_ALL_COMPARE,
     ),
@@ -193,7 +198,7 @@ FAULTS = (
     ),
     Fault(
         "never-gives-up",
-        {"few-requests": "more than 100 requests were sent", "retries": "requests were sent"},
+        {"few-requests": "requests were sent, and 5 are allowed", "retries": "requests were sent"},
         (edited('"max_retries": self.max_retries', '"max_retries": self.max_retries * 1000'),),
         why="the number of retries that was asked for is not kept either",
     ),

@@ -109,8 +109,9 @@ FAULTS = (
     ),
     Fault(
         "moves-nowhere",
-        {"workspace": "`in_workspace` returned None"},
+        {"workspace": "`in_workspace` returned None", "world": "instead of LLMBackendError"},
         (method("def in_workspace(self, directory):\n    pass\n"),),
+        why="a build moves it as well",
     ),
 )
 

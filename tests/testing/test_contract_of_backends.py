@@ -58,6 +58,7 @@ def test_a_backend_of_less_than_40_lines_keeps_every_rule(tmp_path: Path) -> Non
         (f"{DECLARED}\nnot_covered = {{'tokens': None}}", "no reason is given for 'tokens'"),
         (f"{DECLARED}\ndef test_tokens(self): pass", "the test of 'tokens' was replaced"),
         (f"{DECLARED}\ntest_tokens = None", "the test of 'tokens' was replaced"),
+        (f"{DECLARED}\nnot_covered = {{'declarations': 'x'}}", "'declarations' applies to every"),
     ],
 )
 def test_a_test_class_that_declares_wrongly_is_told(body: str, words: str, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 try:
     import pytest  # noqa: F401
 except ModuleNotFoundError as error:
@@ -9,12 +11,19 @@ except ModuleNotFoundError as error:
         "openrange.testing.BackendContract needs pytest: run `pip install pytest`", name="pytest"
     ) from error
 
+from openrange.building import build
+from openrange.core.manifest import Manifest
+from openrange.hints import near_misses
+from openrange.llm.sampler import sample
+from openrange.packs.webapp import WebappPack
 from openrange.testing.failures import Failures
 from openrange.testing.processes import Processes
 from openrange.testing.registration import Registration
 from openrange.testing.replies import Replies
 from openrange.testing.rules import Rule, broken, rule
+from openrange.testing.script import Turn
 from openrange.testing.secrets import Secrets
+from openrange.testing.stage import PLAIN
 from openrange.testing.values import Values
 
 
@@ -28,9 +37,31 @@ class BackendContract(Replies, Failures, Secrets, Values, Processes, Registratio
             def backend(self, url, **fields):
                 return AcmeBackend(base_url=url, **fields)
 
-    A rule that cannot apply stands in `not_covered`, with the reason. A transport other than Chat
-    Completions over HTTP is brought in by `wire`.
+    A rule that cannot apply stands in `not_covered`, with the reason. For another API over HTTP,
+    `sent_of` and `document_of` say what requests and responses look like; another transport is
+    brought in by `wire`.
     """
+
+    @rule(
+        "works",
+        "The test class makes a backend, and it answers a plain request.",
+        "make it in `backend`, with `url` as the place of its provider and a default for what the "
+        "test does not give; name the variable of its key as `key_variable`; for an API other than "
+        "Chat Completions, write `sent_of` and `document_of`, or `wire`",
+        stands_alone=True,
+    )
+    def test_works(self) -> None:
+        self.answer(PLAIN)
+
+    @rule(
+        "world",
+        "A world can be built with it.",
+        "mend the other rules first: a world takes no more than one structured reply",
+    )
+    def test_world(self) -> None:
+        schema = WebappPack().design_schema(Manifest.starter())
+        self.script.play(Turn(json.dumps(sample(schema, b"a design"))))
+        build(llm=self.make())
 
     @rule(
         "declarations",
@@ -38,16 +69,20 @@ class BackendContract(Replies, Failures, Secrets, Values, Processes, Registratio
         "another way.",
         "take the names from `python -m openrange.testing`, and say why each rule cannot apply; "
         "replace no test of a rule",
+        stands_alone=True,
     )
     def test_declarations(self) -> None:
         known = set(BackendContract.rules())
-        for name in sorted(known - set(self.rules())):
-            broken(f"the test of {name!r} was replaced")
+        problems = [f"the test of {name!r} was replaced" for name in known - set(self.rules())]
         for name, reason in self.not_covered.items():
+            if name == "declarations":
+                problems.append("'declarations' applies to every test class")
             if name not in known:
-                broken(f"there is no rule {name!r}")
+                problems.append(f"there is no rule {name!r}{near_misses(name, known)}")
             if not isinstance(reason, str) or not reason.strip():
-                broken(f"no reason is given for {name!r}")
+                problems.append(f"no reason is given for {name!r}")
+        if problems:
+            broken("; ".join(sorted(problems)))
 
     @classmethod
     def rules(cls) -> dict[str, Rule]:

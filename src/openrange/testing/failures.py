@@ -112,7 +112,7 @@ class Failures(Stage):
     @rule(
         "no-vain-retries",
         "What cannot succeed is sent once: a wrong key, an unknown model.",
-        "leave `retryable` False for these",
+        "leave `retryable` False for these, and switch off the retries of a client library",
     )
     @pytest.mark.parametrize("status", [401, 404])
     def test_no_vain_retries(self, status: int) -> None:

@@ -21,7 +21,16 @@ from openrange.llm.contract import LLMRequest
 from openrange.llm.recording import recording
 from openrange.testing.rules import broken, rule
 from openrange.testing.script import Turn
-from openrange.testing.stage import GOOD, PLAIN, STRUCTURED, Stage, as_result, noting, outcome_of
+from openrange.testing.stage import (
+    GOOD,
+    KEY,
+    PLAIN,
+    STRUCTURED,
+    Stage,
+    as_result,
+    noting,
+    outcome_of,
+)
 from openrange.testing.surroundings import watch
 
 THREADS = 32
@@ -69,6 +78,7 @@ class Processes(Stage):
     ) -> None:
         with _silence(capfd, caplog):
             self.answer(STRUCTURED)
+        _check_silence(self.said_by_answers)
 
     @rule(
         "silent-failure",
@@ -81,6 +91,7 @@ class Processes(Stage):
         self.script.play(Turn("no", status=404))
         with _silence(capfd, caplog):
             self.failure(PLAIN)
+        _check_silence(self.said_by_failures)
         if names := sorted(self.changed_by_failures):
             broken(f"it changed {' and '.join(names)}")
 
@@ -184,9 +195,13 @@ class Processes(Stage):
     def test_tokens(self) -> None:
         with recording() as recorder:
             self.answer(STRUCTURED)
-        usage = recorder.usage
-        if not usage.input_tokens or not usage.output_tokens:
-            broken(f"{usage.input_tokens} tokens in and {usage.output_tokens} out were counted")
+        counted = (recorder.usage.input_tokens, recorder.usage.output_tokens)
+        reported = (GOOD.input_tokens, GOOD.output_tokens)
+        if counted != reported:
+            broken(
+                f"{reported[0]} tokens in and {reported[1]} out were reported, and {counted[0]} "
+                f"and {counted[1]} counted; a `document_of` of your own takes them from the turn"
+            )
 
 
 def _asking_for(word: str) -> LLMRequest:
@@ -207,5 +222,9 @@ def _silence(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
         warnings.simplefilter("always")
         yield
     logged = [r.getMessage() for r in caplog.records if r.levelno > logging.INFO]
-    if said := [*filter(None, capfd.readouterr()), *(str(w.message) for w in warned), *logged]:
-        broken(f"it said {said[0]!r:.300}")
+    _check_silence([*filter(None, capfd.readouterr()), *(str(w.message) for w in warned), *logged])
+
+
+def _check_silence(said: list[str]) -> None:
+    if said:
+        broken(f"it said {said[0].replace(KEY, '<THE KEY>')!r:.300}")

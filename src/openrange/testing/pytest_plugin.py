@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_MARK = "not covered: "
+_MARK = "rule of openrange.testing not covered: "  # as in `openrange.testing.rules`
 
 
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
@@ -46,7 +46,7 @@ def _reason(report: Any) -> str:
     """Rule and reason of a test that did not apply; an empty text for all other tests."""
     if not report.skipped or not isinstance(report.longrepr, tuple | list):
         return ""
-    words = str(report.longrepr[2]).removeprefix("Skipped: ")
+    words = str(report.longrepr[-1]).removeprefix("Skipped: ")
     return words.removeprefix(_MARK) if words.startswith(_MARK) else ""
 
 

@@ -21,7 +21,7 @@ from openrange.resolve.annotations import constructor_hints
 from openrange.resolve.layers import MODEL_VARIABLE, command_layer
 from openrange.resolve.options import construct
 from openrange.resolve.resolver import Choice, choose, realize, resolve_backend
-from openrange.testing.rules import broken, rule
+from openrange.testing.rules import broken, rule, untestable
 from openrange.testing.stage import KEY, Stage
 
 _OURS = "backend"
@@ -35,6 +35,7 @@ class Registration(Stage):
         "The backend is found under its name.",
         'add `NAME = "package:Class"` to [project.entry-points."openrange.backends"] in '
         "pyproject.toml, and install the project again",
+        stands_alone=True,
     )
     def test_registered(self) -> None:
         found = Plugins().load(BACKENDS, self.name)
@@ -62,6 +63,7 @@ class Registration(Stage):
         f"`{_OURS}`, and no unknown one is accepted.",
         "replace *args and **kwargs by one field each; annotate all; rename a field that has the "
         "name of a key in the [llm] table",
+        stands_alone=True,
     )
     def test_named_fields(self) -> None:
         kind = type(self.make())
@@ -165,17 +167,25 @@ def _settings(backend: LLMBackend) -> dict[str, object]:
     value: Any = backend
     if not dataclasses.is_dataclass(value):
         broken("it is no dataclass, so its settings cannot be compared")
-    return {
+    settings = {
         field.name: getattr(value, field.name)
         for field in dataclasses.fields(value)
         if field.init and not is_secret(field) and getattr(value, field.name) != field.default
     }
+    for name in settings:
+        if settings[name] is None:
+            untestable(
+                f"the method `backend` of the test class sets {name} to None, which no file can "
+                "say; leave it at its default"
+            )
+    return settings
 
 
 def _toml(value: object) -> str:
     """A value as TOML, in which text, numbers and lists look as they do in JSON."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(os.fspath(value) if isinstance(value, os.PathLike) else value)
+    plain = os.fspath(value) if isinstance(value, os.PathLike) else value
+    return json.dumps(plain, ensure_ascii=False)

@@ -93,7 +93,8 @@ class Replies(Stage):
     @rule(
         "schema-arrives",
         "The provider gets the schema, by its structured output where it has one, or in words.",
-        "send `ask.schema` where it is given, and else `ask.prompt` unchanged: it holds the schema",
+        "send `ask.schema` where it is given, and else `ask.prompt` as it is, which holds the "
+        "schema; name in `forms` only those that the provider knows",
     )
     def test_schema_arrives(self) -> None:
         self.answer(LLMRequest("Answer.", None, SCHEMA))
@@ -227,14 +228,17 @@ class Replies(Stage):
 
     @rule(
         "malformed-response",
-        "A response that is not what the provider's API promises is an LLMBackendError.",
-        "parse responses inside of `_send`, and expect any JSON, or none, at every place",
+        "A response that breaks the provider's own promises is an LLMBackendError that says so.",
+        "expect any JSON, or none, at every place of a response, and raise an LLMBackendError of "
+        "kind 'server' for what is not to be expected",
     )
     @pytest.mark.parametrize("case", _MALFORMED)
     def test_malformed_response(self, case: str) -> None:
         self.script.play(Turn(body=_MALFORMED[case]))
-        self.failure(PLAIN)
-        self.failure(STRUCTURED)
+        for request in (PLAIN, STRUCTURED):
+            words = str(self.failure(request))
+            if "failed unexpectedly" in words:
+                broken(f"nothing was ready for it: {words!r}")
 
     @rule(
         "bad-schema",
@@ -248,13 +252,19 @@ class Replies(Stage):
     @rule(
         "few-requests",
         "One `complete` sends at most 3 + `max_retries` + `max_reasks` requests.",
-        _RUN,
+        _RUN + "; switch off the retries of a client library",
     )
-    @pytest.mark.parametrize("turn", [Turn("no"), Turn("busy", status=503, retry_after=0)])
+    @pytest.mark.parametrize(
+        "turn",
+        [Turn("no"), Turn("busy", status=503, retry_after=0), Turn(drops=True)],
+        ids=["nonconforming", "busy", "dropped"],
+    )
     def test_few_requests(self, turn: Turn) -> None:
-        self.script.play(turn)
-        backend = self.make()
+        backend = self.make(max_retries=1)
         allowed = 3 + getattr(backend, "max_retries", 2) + getattr(backend, "max_reasks", 1)
-        self.failure(STRUCTURED, backend)
+        self.script.play(*[turn] * (allowed + 1), GOOD)  # which ends what would go on and on
+        outcome = self.outcome(STRUCTURED, backend)
         if len(self.sent) > allowed:
             broken(f"{len(self.sent)} requests were sent, and {allowed} are allowed")
+        if not isinstance(outcome, BaseException):
+            broken(f"`complete` returned {outcome!r:.300}, and did not fail")

@@ -15,7 +15,8 @@ from openrange.errors import OpenRangeError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-NOT_COVERED = "not covered: "
+NOT_COVERED = "rule of openrange.testing not covered: "
+"""Begins the reason of a skip, by which `pytest_plugin` knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,18 @@ class Rule:
         name: Its name, by which it can be declared as not covered.
         says: What a backend has to do.
         meet: How an author gets there.
+        stands_alone: Whether it can be judged of a backend that answers nothing.
     """
 
     name: str
     says: str
     meet: str
+    stands_alone: bool = False
+
+    @property
+    def is_declarable(self) -> bool:
+        """Whether it may be declared as not covered: all but that on declarations itself."""
+        return self.name != "declarations"
 
 
 class BrokenRuleError(AssertionError):
@@ -59,32 +67,40 @@ def untestable(why: str) -> NoReturn:
     raise UntestableError(why)
 
 
-def rule(name: str, says: str, meet: str) -> Callable[[F], F]:
+def rule(name: str, says: str, meet: str, *, stands_alone: bool = False) -> Callable[[F], F]:
     """Make a test the test of a rule, whose failure explains the rule and how to meet it.
 
     Args:
         name: The rule's name.
         says: What a backend has to do.
         meet: How an author gets there.
+        stands_alone: Whether it can be judged of a backend that answers nothing.
 
     Returns:
         The decorator.
     """
-    stated = Rule(name, says, meet)
+    stated = Rule(name, says, meet, stands_alone)
 
     def decorate(test: F) -> F:
         @functools.wraps(test)
-        def checked(*args: Any, **kwargs: Any) -> None:
+        def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+            why = seen = None
             try:
-                test(*args, **kwargs)
-                return
+                test(self, *args, **kwargs)
             except UntestableError as error:
-                problem = _untested(stated, str(error))
+                why = str(error)
             except BrokenRuleError as error:
-                problem = _explained(stated, str(error))
+                seen = str(error)
             except Exception as error:  # noqa: BLE001 - whatever a backend does is what was seen
-                problem = _explained(stated, in_words(error))
-            pytest.fail(problem, pytrace=False)
+                seen = in_words(error)
+            # Then nothing was seen of the backend, also where all seems well.
+            why = self.script.fault or why
+            if why is not None:
+                pytest.fail(_untested(stated, why), pytrace=False)
+            if seen is not None:
+                trouble = None if stated.stands_alone else self.trouble()
+                words = _not_judged(stated, trouble) if trouble else _explained(stated, seen)
+                pytest.fail(words, pytrace=False)
 
         checked.rule = stated  # type: ignore[attr-defined]
         return checked  # type: ignore[return-value]
@@ -115,6 +131,13 @@ def _is_ours(frame: traceback.FrameSummary) -> bool:
 
 def _untested(stated: Rule, why: str) -> str:
     return f"the rule {stated.name!r} cannot be tested\n  the rule: {stated.says}\n  why: {why}"
+
+
+def _not_judged(stated: Rule, trouble: str) -> str:
+    return (
+        f"the rule {stated.name!r} was not judged, because the backend does not answer a plain "
+        f"request ({trouble}); mend the rule 'works' first"
+    )
 
 
 def _explained(stated: Rule, seen: str) -> str:

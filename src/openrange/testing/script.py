@@ -16,7 +16,7 @@ class Turn:
     """What the provider does with one request. The fields that are set say what goes wrong.
 
     Args:
-        text: The text of the model's reply; with another status, the provider's error message.
+        text: The text of the model's reply; with another status than 200, the provider's message.
         finish: Why the model stopped.
         status: The HTTP status, or whatever it is called on the transport.
         retry_after: Seconds that the provider asks to wait.
@@ -24,6 +24,8 @@ class Turn:
         hangs: Seconds before the provider says anything.
         drips: Seconds between one byte of the response and the next.
         drops: Whether the connection breaks without a response.
+        input_tokens: What the provider counts as read.
+        output_tokens: What the provider counts as written.
     """
 
     text: str = ""
@@ -34,6 +36,8 @@ class Turn:
     hangs: float = 0.0
     drips: float = 0.0
     drops: bool = False
+    input_tokens: int = 11
+    output_tokens: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Sent:
     key: str | None = field(default=None, repr=False)
 
 
+_ENDINGS = {"filter": "content_filter"}
+
 ENOUGH = 100
 """After so many requests of one test, a backend that sends again for ever is brought to its end."""
 
@@ -65,10 +71,12 @@ class Script:
 
     Attributes:
         sent: What arrived, the oldest first.
+        fault: What went wrong on the provider's side, which is the test's own; None if nothing.
     """
 
     def __init__(self, at_last: Turn | None = None) -> None:
         self.sent: list[Sent] = []
+        self.fault: str | None = None
         self._at_last = at_last
         self._turns: list[Turn] = []
         self._decide: Callable[[Sent], Turn] | None = None
@@ -112,6 +120,10 @@ class Script:
             return self._turns.pop(0) if len(self._turns) > 1 else self._turns[0]
 
 
+class UnexpectedRequestError(ValueError):
+    """A backend asked for something that the provider does not have."""
+
+
 def chat_sent(seen: Seen) -> Sent:
     """A request in the Chat Completions format.
 
@@ -122,10 +134,10 @@ def chat_sent(seen: Seen) -> Sent:
         The same in the kit's terms.
 
     Raises:
-        ValueError: It went to another path.
+        UnexpectedRequestError: It went to another path.
     """
     if seen.method == "POST" and not urlsplit(seen.path).path.endswith("/chat/completions"):
-        raise ValueError(f"the path is /v1/chat/completions, and not {seen.path}")
+        raise UnexpectedRequestError(f"the path is /v1/chat/completions, and not {seen.path}")
     texts: dict[str, list[str]] = {}
     for message in seen.messages if "messages" in seen.body else ():
         texts.setdefault(message["role"], []).append(_text(message["content"]))
@@ -157,10 +169,17 @@ def chat_document(turn: Turn) -> dict[str, object]:
     """
     if turn.status != 200:
         return {"error": {"message": turn.text, "type": "error", "code": None}}
+    document = completion(turn.text, finish_reason=_ENDINGS.get(turn.finish, turn.finish))
     if turn.finish == "refusal":
-        return completion(None, refusal=turn.text)
-    ending = "content_filter" if turn.finish == "filter" else turn.finish
-    return completion(turn.text, finish_reason=ending)
+        document = completion(None, refusal=turn.text)
+    total = turn.input_tokens + turn.output_tokens
+    return document | {
+        "usage": {
+            "prompt_tokens": turn.input_tokens,
+            "completion_tokens": turn.output_tokens,
+            "total_tokens": total,
+        }
+    }
 
 
 def http_answer(turn: Turn, document: object) -> Answer:

@@ -32,8 +32,8 @@ class Secrets(Stage):
     @rule(
         "key-is-sent",
         "The key of the environment variable reaches the provider.",
-        "look it up in `_send` with `openrange.llm.find_key(self.api_key, self.api_key_env)`; "
-        "name the variable in the test class as `key_variable`",
+        "look it up with `openrange.llm.require_key` or `find_key`, and send it; give it to the "
+        "`Sent` of a `sent_of` or `wire` of your own",
     )
     def test_key_is_sent(self) -> None:
         variable = self._variable()
@@ -44,7 +44,7 @@ class Secrets(Stage):
     @rule(
         "key-is-read-at-each-call",
         "The variable is read at each call: keys are changed while a program runs.",
-        "look the key up in `complete`, and not when the backend is made",
+        "look it up in `complete`, and not when the backend is made or its module imported",
     )
     def test_key_is_read_at_each_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
         backend = self.make()

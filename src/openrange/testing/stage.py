@@ -6,10 +6,11 @@ import copy
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
-from unittest import mock
+from unittest import TestCase, mock
 
 import pytest
 
@@ -23,6 +24,7 @@ from openrange.testing.script import (
     Script,
     Sent,
     Turn,
+    UnexpectedRequestError,
     chat_document,
     chat_sent,
     http_answer,
@@ -66,12 +68,18 @@ class Stage:
 
     changed_by_failures: ClassVar[set[str]] = set()
 
+    said_by_answers: ClassVar[list[str]] = []
+    """What calls printed, also if that was the first one: many a library has a banner."""
+
+    said_by_failures: ClassVar[list[str]] = []
+
     script: Script
     url: str
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.changed_by_answers, cls.changed_by_failures = set(), set()
+        cls.said_by_answers, cls.said_by_failures = [], []
 
     def backend(self, url: str, **fields: Any) -> LLMBackend:
         """Make the backend under test.
@@ -132,8 +140,14 @@ class Stage:
         """
 
         def respond(seen: Seen) -> Answer:
-            turn = script.next(self.sent_of(seen))
-            return http_answer(turn, self.document_of(turn))
+            try:
+                turn = script.next(self.sent_of(seen))
+                return http_answer(turn, self.document_of(turn))
+            except UnexpectedRequestError:
+                raise  # which is the backend's
+            except Exception as error:
+                script.fault = f"on the way to the provider the test raised {in_words(error)}"
+                raise
 
         with ChatServer(respond).running() as server:
             yield server.url
@@ -145,7 +159,7 @@ class Stage:
         if problem := self._undeclared():
             pytest.fail(f"the test class {type(self).__name__} {problem}", pytrace=False)
         stated: Rule | None = getattr(request.function, "rule", None)
-        if stated is not None and stated.name in self.not_covered:
+        if stated is not None and stated.name in self.not_covered and stated.is_declarable:
             pytest.skip(f"{NOT_COVERED}{stated.name}: {self.not_covered[stated.name]}")
         with mock.patch.dict(os.environ):  # what a backend changes does not reach the next test
             for variable in list(os.environ):
@@ -165,10 +179,23 @@ class Stage:
             with self.wire(self.script) as self.url:
                 yield
 
+    def trouble(self) -> str | None:
+        """Why the backend does not even answer a plain request; None where it does."""
+        self.script.play(GOOD)
+        key = {self.key_variable: KEY} if self.key_variable else {}
+        with mock.patch.dict(os.environ, key):
+            try:
+                self.answer(PLAIN)
+            except Exception as error:  # noqa: BLE001 - whatever a backend or a test class does
+                return str(error)
+        return None
+
     def _undeclared(self) -> str | None:
         """What keeps every rule from being tested."""
         if not isinstance(getattr(self, "name", None), str) or not self.name:
             return "sets no `name`: the name under which the backend is registered"
+        if isinstance(self, TestCase):
+            return "is a unittest.TestCase, which knows no parameters; leave that base class out"
         if type(self).backend is Stage.backend:  # pytest would pass over an abstract class
             return "has no method `backend`, which makes the backend under test"
         if not isinstance(self.not_covered, Mapping):
@@ -206,10 +233,13 @@ class Stage:
     def outcome(self, request: LLMRequest, backend: LLMBackend) -> object:
         """What `complete` returned, or else the exception that it raised; changes are noted."""
         changes: set[str] = set()
-        with noting(changes):
-            outcome = outcome_of(backend, request)
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            with noting(changes):
+                outcome = outcome_of(backend, request)
+        said = [text for text in (out.getvalue(), err.getvalue()) if text]
         has_failed = isinstance(outcome, BaseException)
         (self.changed_by_failures if has_failed else self.changed_by_answers).update(changes)
+        (self.said_by_failures if has_failed else self.said_by_answers).extend(said)
         return outcome
 
     def answer(self, request: LLMRequest, backend: LLMBackend | None = None) -> LLMResult:

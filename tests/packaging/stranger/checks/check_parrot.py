@@ -26,4 +26,9 @@ class TestParrot(BackendContract):
         if turn.status != 200:
             return {"why": turn.text}
         mood = MOODS.get(turn.finish, "content")
-        return {"words": turn.text, "mood": mood, "heard": 3, "spoken": 2}
+        return {
+            "words": turn.text,
+            "mood": mood,
+            "heard": turn.input_tokens,
+            "spoken": turn.output_tokens,
+        }
