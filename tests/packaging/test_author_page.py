@@ -5,10 +5,15 @@ from __future__ import annotations
 import pkgutil
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from command_line import openrange
+
+from openrange.errors import LLMBackendError
+from openrange.llm import Ask, Reply
+from openrange.testing import Sent, Turn
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "publish-a-backend.md").read_text("utf-8")
@@ -50,3 +55,22 @@ def test_the_failure_that_it_shows_is_one_of_the_kits() -> None:
 def test_the_links_lead_to_files() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
         assert (ROOT / "docs" / target).exists(), target
+
+
+def rows(title: str) -> set[str]:
+    """The names in the first column of a table."""
+    _, _, table = PAGE.partition(f"| {title} |")
+    (block, *_) = table.partition("\n\n")
+    firsts = [line.split("|")[1] for line in block.splitlines()[2:]]
+    return {name for first in firsts for name in re.findall(r"`([\w-]+)`", first)}
+
+
+def test_its_tables_name_what_there_is() -> None:
+    assert rows("kind") == set(LLMBackendError.KINDS)
+    for kind, title in (
+        (Sent, "of the `Sent`"),
+        (Turn, "of the `Turn`"),
+        (Reply, "of the `Reply`"),
+    ):
+        assert rows(title) == {field.name for field in fields(kind)} - {"limit"}, title
+    assert rows("of the `Ask`") == {field.name for field in fields(Ask)}

@@ -32,7 +32,15 @@ def test_the_core_holds_nothing_of_the_plugin(dist: Path) -> None:
 
 def test_wheels_are_complete(dist: Path) -> None:
     core = names_in(next(dist.glob("openrange-2*.whl")))
-    for name in ("py.typed", "starter.yaml", "data/plugins.json", "packs/webapp/serve.py"):
+    for name in (
+        "data/plugins.json",
+        "packs/webapp/serve.py",
+        "py.typed",
+        "starter.yaml",
+        "templates/backend/pyproject.toml.tmpl",
+        "templates/backend/src/PACKAGE/py.typed.tmpl",
+        "testing/pytest_plugin.py",
+    ):
         assert f"openrange/{name}" in core
     assert {name.split("/")[0] for name in core} == {"openrange", "openrange-2.0.0.dist-info"}
     plugin = names_in(next(dist.glob("openrange_litellm-2*.whl")))

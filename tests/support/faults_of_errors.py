@@ -68,14 +68,14 @@ FAULTS = (
     ),
     Fault(
         "asks-elsewhere",
-        {"provider-errors": "the path is /v1/chat/completions, and not /v1/completions"},
+        dict.fromkeys(("works", "protocol"), "the path is /v1/chat/completions, and not /v1/com"),
         (edited("/chat/completions", "/completions"),),
-        is_gross=True,
+        why="it answers nothing",
     ),
     Fault(
         "is-asynchronous",
-        {"protocol": "`complete` is a coroutine function"},
+        dict.fromkeys(("works", "protocol"), "`complete` is a coroutine function"),
         (edited("def complete", "async def complete"),),
-        is_gross=True,
+        why="it answers nothing",
     ),
 )
