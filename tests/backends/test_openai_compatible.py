@@ -168,6 +168,29 @@ def test_every_failure_is_named(server: ChatServer, answer: Answer, kind: str, s
     assert error.status == (answer.status if answer.status != 200 else error.status)
 
 
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({}, "no key was sent; set OPENAI_API_KEY"),
+        ({"api_key_env": None}, "no key was sent; set api_key_env"),
+        ({"extra_headers": {"X-Team": "red"}}, "no key was sent; set OPENAI_API_KEY"),
+        ({"extra_headers": {"authorization": "Basic abc"}}, "check the key in extra_headers"),
+        (
+            {"extra_headers": {"Authorization": "Basic abc"}, "api_key": SECRET},
+            "check the key in extra_headers",
+        ),
+        ({"extra_headers": {"Api-Key": SECRET}}, "check the key in extra_headers"),
+        ({"extra_headers": {"X-Token": "t"}, "api_key": SECRET}, "check the key in api_key "),
+    ],
+    ids=str,
+)
+def test_a_key_that_is_refused_is_looked_for_where_it_came_from(
+    server: ChatServer, fields: dict[str, object], says: str
+) -> None:
+    server.script = lambda seen: Answer(401, {"error": "who are you?"})
+    assert says in str(failure(backend(server, **fields)))
+
+
 def test_content_in_parts_and_json_in_a_tool_call_are_read(server: ChatServer) -> None:
     parts = [{"type": "text", "text": '{"city": '}, {"type": "text", "text": '"Oslo"}'}]
     call = {"function": {"name": "answer", "arguments": '{"city": "Rome"}'}}

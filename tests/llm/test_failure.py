@@ -50,7 +50,15 @@ def test_a_long_message_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7.0), ("0.5", 0.5), (None, None), ("", None), ("soon", None), ("-3", None)],
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-3", None),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
+    ],
 )
 def test_retry_after_in_seconds(value: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(value) == seconds

@@ -45,6 +45,7 @@ def test_an_author_says_where_the_message_of_an_error_stands(server: ChatServer)
     for document, says in (
         ({"why": f"no {KEY}"}, "HTTP 400: no [redacted];"),
         ({"what": 1}, 'HTTP 400: {"what": 1};'),
+        ({"why": 5}, 'HTTP 400: {"why": 5};'),
         (None, "HTTP 400: null;"),
     ):
         server.script = lambda seen, document=document: Answer(400, document)
@@ -69,7 +70,8 @@ def test_without_a_document_there_is_no_body(server: ChatServer) -> None:
         (Answer(503, raw=f"busy {KEY}".encode()), "server", "HTTP 503: busy [redacted]"),
         (Answer(raw=f"<p>{KEY}".encode()), "rejected", "did not answer with JSON but with '<p>[re"),
         (Answer(raw=b"[" * 5000), "rejected", "did not answer with JSON"),
-        (Answer(204, raw=b""), "rejected", "did not answer with JSON"),
+        (Answer(204, raw=b""), "rejected", "HTTP 204: no body;"),
+        (Answer(205, raw=b""), "rejected", "HTTP 205: no body;"),
     ],
 )
 def test_every_failure_is_a_backend_error_without_the_key(
@@ -83,6 +85,69 @@ def test_every_failure_is_a_backend_error_without_the_key(
     assert says in str(error)
     assert KEY not in str(error)
     assert error.__context__ is None
+
+
+class Odd:
+    """Nothing that JSON knows."""
+
+
+@pytest.mark.parametrize("document", [float("nan"), {"a": [Odd()]}, {(1, 2): 3}])
+def test_a_document_that_is_no_json_is_not_sent(server: ChatServer, document: object) -> None:
+    with pytest.raises(LLMBackendError, match="the document to send is no JSON: ") as caught:
+        call(server, document)
+    assert (caught.value.kind, caught.value.__context__) == ("rejected", None)
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "kind"),
+    [
+        ("http://[::1", {}, "not-configured"),
+        ("http://127.0.0.1:99999/v1", {}, "not-configured"),
+        (f"ftp://user:{KEY}@h/v1", {}, "not-configured"),
+        (None, {"A": None}, "not-configured"),
+        (None, {5: "a"}, "not-configured"),
+        (f"http://{KEY}.invalid/v1", {}, "connection"),
+    ],
+)
+def test_what_cannot_be_sent_is_a_backend_error_without_the_key(
+    server: ChatServer, url: str | None, headers: Any, kind: str
+) -> None:
+    url = url or server.url
+    with pytest.raises(LLMBackendError) as caught:
+        call_json("GET", url, headers=headers, timeout=5, key_source="A", secrets=[Key(KEY)])
+    error = caught.value
+    assert (error.kind, error.__context__, error.__cause__) == (kind, None, None)
+    assert KEY not in f"{error} {error.detail}"
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n\u00e9"])
+def test_a_header_that_http_cannot_carry_is_not_shown(server: ChatServer, ending: str) -> None:
+    key = Key(KEY + ending)
+    headers = {"Authorization": f"Bearer {key.value}"}
+    with pytest.raises(LLMBackendError, match="a header or the URL is malformed") as caught:
+        call_json("GET", server.url, headers=headers, timeout=5, key_source="A", secrets=[key])
+    assert not caught.value.retryable
+    assert KEY not in str(caught.value.detail)
+
+
+def test_a_url_that_http_cannot_carry_is_not_asked_again(server: ChatServer) -> None:
+    url = f"{server.url}/a b"
+    with pytest.raises(LLMBackendError, match="a header or the URL is malformed") as caught:
+        call_json("GET", url, headers={}, timeout=5, key_source="A")
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("status", "is_sent", "says"),
+    [(401, True, "check the key in ACME_API_KEY"), (401, False, "no key was sent; set ACME_API_K")],
+)
+def test_a_refusal_says_whether_a_key_was_sent(
+    server: ChatServer, status: int, is_sent: bool, says: str
+) -> None:
+    server.script = lambda seen: Answer(status, {"error": "who?"})
+    with pytest.raises(LLMBackendError, match=says):
+        call(server, key_sent=is_sent)
 
 
 def test_a_refusal_of_the_schema_makes_room_for_another_form(server: ChatServer) -> None:

@@ -167,14 +167,20 @@ class OpenAICompatibleBackend(BackendSettings):
     ) -> object:
         key = self._key()
         headers = {} if key is None else {"Authorization": f"Bearer {key.value}"}
+        extra = self.extra_headers or {}
+        has_own = any(
+            name.lower() == "authorization" or (key is None and _IS_PRIVATE.search(name))
+            for name in extra
+        )
         return call_json(
             method,
             below(self.base_url, path),
             body,
-            headers=replaced(headers, self.extra_headers or {}),
+            headers=replaced(headers, extra),
             timeout=self.timeout,
             left=left,
-            key_source=self._key_source,
+            key_source="extra_headers" if has_own else self._key_source,
+            key_sent=has_own or key is not None,
             secrets=filter(None, self._secrets()),
             with_schema="response_format" in (body or {}),
         )

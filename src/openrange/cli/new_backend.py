@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from openrange.cli.options import json_option
-from openrange.core.text import one_line
 
 if TYPE_CHECKING:
     from openrange.scaffold.backend import BackendProject
@@ -18,19 +17,24 @@ if TYPE_CHECKING:
 
 @click.command("new-backend")
 @click.argument("name")
-@click.argument("directory", required=False, type=click.Path())
+@click.argument("directory", required=False, type=click.Path(readable=False))
 @json_option
 def new_backend(name: str, directory: str | None, as_json: bool) -> None:
     """Write the project of a new backend plugin, ready to be tested and published.
 
     NAME is the backend's name, such as acme. DIRECTORY is new or empty; left out, it is
     openrange-NAME in the working directory.
+
+    The exit status is 2 when NAME or DIRECTORY will not do, and 1 when writing fails in the middle;
+    neither leaves anything behind.
     """
     from openrange.scaffold.backend import backend_files, plan_backend
     from openrange.scaffold.project import write
 
     if directory == "":
         raise click.UsageError("DIRECTORY is empty; leave it out, or give `.`")
+    if directory is not None and not directory.isprintable():
+        raise click.UsageError(f"DIRECTORY has a character that cannot be shown: {directory!r}")
     project = plan_backend(name)
     files = backend_files(project)
     target = Path(project.distribution if directory is None else directory)
@@ -57,7 +61,7 @@ def _document(project: BackendProject, target: Path, files: list[str]) -> dict[s
 
 
 def _text(project: BackendProject, target: Path, files: list[str]) -> str:
-    where = "the working directory" if target == Path() else one_line(str(target))
+    where = "the working directory" if target == Path() else target
     lines = [f"Wrote the backend {project.name} into {where}:", ""]
     lines += [f"  {file}" for file in files]
     if note := _note(project):
@@ -74,7 +78,10 @@ def _text(project: BackendProject, target: Path, files: list[str]) -> str:
 
 def _next(project: BackendProject, target: Path) -> list[str]:
     """Commands to paste."""
-    change = [] if target == Path() else [f"cd {shlex.quote(one_line(str(target)))}"]
+    place = str(target)
+    if place.startswith("-"):  # which `cd` would take for an option
+        place = f"./{place}"
+    change = [] if target == Path() else [f"cd {shlex.quote(place)}"]
     base_url = '-o base_url="$(cat server.url)"'
     return [
         *change,

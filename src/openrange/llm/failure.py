@@ -48,7 +48,7 @@ def retry_after_seconds(value: str | None) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -60,6 +60,7 @@ def http_failure(
     said: str,
     *,
     key_source: str,
+    key_sent: bool = True,
     secrets: Iterable[Key] = (),
     retry_after: float | None = None,
     with_schema: bool = False,
@@ -70,6 +71,7 @@ def http_failure(
         status: The HTTP status.
         said: The provider's message, or any other words on what happened.
         key_source: Where the key comes from, such as `OPENAI_API_KEY`, for the next step.
+        key_sent: Whether the request had one.
         secrets: Keys to remove before a long message is cut, which may cut a key in two.
         retry_after: Seconds that the provider asks to wait.
         with_schema: Whether the request carried a schema or a JSON mode that may be the trouble.
@@ -78,7 +80,7 @@ def http_failure(
         An error that names the status, the provider's words and the next step.
     """
     words = " ".join(redact(said, secrets).split())[:300] or "no message"
-    kind, next_step = _kind_and_next_step(status, key_source)
+    kind, next_step = _kind_and_next_step(status, key_source, key_sent)
     if with_schema and status in (400, 404, 405, 415, 422, 501) and is_about_the_schema(words):
         kind = "unsupported"
         next_step = "the provider does not take the schema in this form; try another model"
@@ -121,15 +123,17 @@ def _in_words(error: Exception, where: str) -> tuple[str, bool]:
         return f"{where} closed the connection without a whole reply; try again", True
     if isinstance(error, TimeoutError):
         return f"no answer from {where}; check the base URL and the network", True
+    if isinstance(error, ValueError | http.client.InvalidURL):
+        return f"cannot send the request to {where}: a header or the URL is malformed", False
     if isinstance(error, http.client.HTTPException):
         return f"{where} does not speak HTTP as it should ({type(error).__name__})", True
-    if isinstance(error, ValueError):
-        return f"cannot send the request to {where}: a header or the URL is malformed", False
     return f"no connection to {where} ({getattr(error, 'strerror', None) or error})", True
 
 
-def _kind_and_next_step(status: int, key_source: str) -> tuple[str, str]:
+def _kind_and_next_step(status: int, key_source: str, key_sent: bool) -> tuple[str, str]:
     if status in (401, 403):
+        if not key_sent:
+            return "auth", f"no key was sent; set {key_source}"
         return "auth", f"check the key in {key_source} and what it may use"
     if status == 402:
         return "rate-limit", "the account has no credit left"

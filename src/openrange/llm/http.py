@@ -76,9 +76,14 @@ def exchange(request: HTTPRequest, timeout: float, left: float | None = None) ->
         The reply, whatever its status.
 
     Raises:
-        LLMBackendError: Of kind `timeout`; of kind `connection` when there is no whole reply; of
-            kind `rejected` when the reply is too large or redirects without end.
+        LLMBackendError: Of kind `not-configured` when the URL is no http or https URL; of kind
+            `timeout`; of kind `connection` when there is no whole reply; of kind `rejected` when
+            the reply is too large or redirects without end.
     """
+    if not _is_usable(request.url):
+        raise LLMBackendError(
+            "the URL is no http or https URL; check the base URL", kind="not-configured"
+        )
     line = _Line()
     # A socket takes no more than some 290 years, and no deadline needs a day.
     seconds = min(timeout if left is None else left, 86_400.0)
@@ -102,12 +107,7 @@ def problem_of_url(option: str, url: str) -> str | None:
     """
     if "@" in url:
         return f"{option} must not hold a user name; put the key in api_key_env"
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_usable = False
-    return None if is_usable else f"{option} must be an http or https URL, not {url!r}"
+    return None if _is_usable(url) else f"{option} must be an http or https URL, not {url!r}"
 
 
 def holds_too_much(body: bytes) -> str | None:
@@ -131,6 +131,14 @@ def is_loopback(url: str) -> bool:
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_usable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 

@@ -102,7 +102,9 @@ def redact(text: str, secrets: Iterable[Key]) -> str:
         The text with `[redacted]` in their place.
     """
     for secret in sorted((key.value for key in secrets), key=len, reverse=True):
-        for form in {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}:
+        # `ascii` is how Python shows it in an error about a header.
+        quoted = {quote(secret, safe=""), json.dumps(secret)[1:-1], ascii(secret)[1:-1]}
+        for form in {secret, *quoted}:
             if len(secret) >= _SHORT:
                 text = text.replace(form, REDACTED)
             else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import metadata, resources, util
 
 from openrange.entry_points import BACKENDS, DETECT, installed, normalized
 from openrange.errors import ConfigError
@@ -14,7 +15,6 @@ from openrange.scaffold.project import render
 
 MAX_NAME = 40
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,6 @@ def _on_detection(project: BackendProject) -> dict[str, str]:
 def _problem(name: str) -> str | None:
     """Why a name cannot be one, or None."""
     if _NAME.fullmatch(name) and len(name) <= MAX_NAME:
-        if _DEVICE.fullmatch(name):
-            return f"{name!r} is the name of a device on Windows; choose another for the backend"
         return None
     better = re.sub(r"[-_.\s]+", "-", name).strip("-").lower()
     is_fine = _problem(better) is None if better != name else False
@@ -144,11 +142,25 @@ def _taken(name: str) -> str | None:
     for plugin in known_plugins():
         if name in plugin.backends or distribution == plugin.distribution:
             return f"the backend {name!r} is that of {plugin.distribution}; choose another name"
+    if package := _package(distribution):
+        return f"a package {package} is installed; choose another name"
+    return None
+
+
+def _package(distribution: str) -> str | None:
+    """An installed package and its version, or a module that nobody's metadata tells of."""
+    unknown = "of unknown version"
     try:
-        version = metadata.version(distribution)
-    except Exception:  # noqa: BLE001 - not installed, or with metadata that cannot be read
-        return None
-    return f"a package {distribution} {version} is installed; choose another name"
+        return f"{distribution} {metadata.version(distribution) or unknown}"
+    except metadata.PackageNotFoundError:
+        module = distribution.replace("-", "_")
+    except Exception:  # noqa: BLE001 - versions of Python differ in what they raise
+        return f"{distribution} {unknown}"
+    with suppress(Exception):  # finders may be anybody's
+        spec = util.find_spec(module)
+        if spec is not None and spec.origin:  # a mere folder has none
+            return f"{module} {unknown}"
+    return None
 
 
 def _detected_by(variable: str) -> str | None:

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
-from openrange.errors import ProjectError
+from openrange.errors import ConfigError, ProjectError
 
 _SUFFIX = ".tmpl"  # so that no tool takes a template for what it is a template of
 
@@ -58,8 +58,9 @@ def write(files: Mapping[str, str], directory: str | os.PathLike[str]) -> None:
         directory: Where to write. Its parent exists.
 
     Raises:
-        ProjectError: The directory is not empty or is none, its parent does not exist, or anything
-            that the file system refuses.
+        ConfigError: The directory will not do, so that nothing was begun: it is not empty or is
+            none, its parent does not exist, or the file system refuses it.
+        ProjectError: The file system failed in the middle.
     """
     target = Path(directory)
     made: list[Path] = []
@@ -79,23 +80,25 @@ def write(files: Mapping[str, str], directory: str | os.PathLike[str]) -> None:
     except ValueError:  # a NUL in it
         problem = "it is no name of a directory"
     finally:
+        is_begun = any(map(os.path.lexists, made))
         for path in reversed(made):
             _remove(path)
-    raise ProjectError(f"cannot write to {target}: {problem}")
+    kind = ProjectError if is_begun else ConfigError
+    raise kind(f"cannot write to {target}: {problem}")
 
 
 def _is_there(target: Path) -> bool:
     """Whether the directory exists, and is empty; False if it can be made."""
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(target) as entries:
         if next(entries, None) is not None:
-            raise ProjectError(f"cannot write to {target}: it is not empty")
+            raise ConfigError(f"cannot write to {target}: it is not empty")
         return True
     if target.is_symlink():
-        raise ProjectError(f"cannot write to {target}: it is a symbolic link to no directory")
+        raise ConfigError(f"cannot write to {target}: it is a symbolic link to no directory")
     if os.path.lexists(target):
-        raise ProjectError(f"cannot write to {target}: it is not a directory")
+        raise ConfigError(f"cannot write to {target}: it is not a directory")
     if not target.parent.is_dir():
-        raise ProjectError(f"cannot write to {target}: there is no directory {target.parent}")
+        raise ConfigError(f"cannot write to {target}: there is no directory {target.parent}")
     return False
 
 
