@@ -15,6 +15,15 @@ DETECT = "openrange.detect"
 PACKS = "openrange.packs"
 
 CORE = "openrange"
+CORE_ENTRIES = (
+    (BACKENDS, "codex", "openrange.backends.codex:CodexBackend"),
+    (BACKENDS, "offline", "openrange.backends.offline:OfflineBackend"),
+    (BACKENDS, "openai-compatible", "openrange.backends.openai_compatible:OpenAICompatibleBackend"),
+    (DETECT, "OPENAI_API_KEY", "openrange.backends.openai_compatible:OpenAICompatibleBackend"),
+    (DETECT, "OPENAI_BASE_URL", "openrange.backends.openai_compatible:OpenAICompatibleBackend"),
+    (PACKS, "webapp", "openrange.packs.webapp:WebappPack"),
+)
+"""What the core registers, so that no metadata that only calls itself `openrange` replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,12 @@ class Entry:
     distribution: str
     version: str
     _point: metadata.EntryPoint = field(repr=False, compare=False)
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether the value is `module:attribute`."""
+        match = self._point.pattern.match(self.value)
+        return match is not None and bool(match.group("attr"))
 
     def load(self) -> object:
         """Import what the entry names."""
@@ -58,18 +73,37 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A second copy of a distribution, which registers something here and is ignored.
+
+    Args:
+        distribution: The name that both bear.
+        used: The version of the one that counts.
+        ignored: The version of the other.
+    """
+
+    distribution: str
+    used: str
+    ignored: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """What one reading of the metadata found.
 
     Args:
         entries: Every entry point of our groups.
         unreadable: The distributions that were passed over.
-        by_name: The same entries by group and name, so that hundreds of plugins cost no search.
+        copies: The second copies, but for those that say the same as the first.
+        by_name: The same entries by group and name, so that thousands of plugins cost no search.
+        by_value: The same entries by group, distribution and value.
     """
 
     entries: tuple[Entry, ...]
     unreadable: tuple[Unreadable, ...]
+    copies: tuple[Copy, ...]
     by_name: Mapping[tuple[str, str], list[Entry]] = field(repr=False, hash=False)
+    by_value: Mapping[tuple[str, str, str], list[Entry]] = field(repr=False, hash=False)
 
 
 def installed() -> tuple[Entry, ...]:
@@ -83,7 +117,7 @@ def installed() -> tuple[Entry, ...]:
 @functools.cache
 def scan() -> Scan:
     """Read the metadata of everything that is installed, once in a process."""
-    entries: dict[str, list[Entry]] = {}
+    found_by_owner: dict[str, list[list[Entry]]] = {CORE: []}
     unreadable: dict[str, Unreadable] = {}
     for distribution in metadata.distributions():
         try:
@@ -93,13 +127,43 @@ def scan() -> Scan:
             unreadable[place] = Unreadable(PurePath(place).name, str(error))
             continue
         if found:
-            # The first of two copies of a distribution is the one that Python would import.
-            entries.setdefault(normalized(found[0].distribution), found)
-    every = tuple(entry for found in entries.values() for entry in found)
+            found_by_owner.setdefault(normalized(found[0].distribution), []).append(found)
+    every: list[Entry] = []
+    copies: list[Copy] = []
+    for owner, candidates in found_by_owner.items():
+        # The first of two copies of a distribution is the one that Python would import.
+        used = _of_the_core(candidates) if owner == CORE else candidates[0]
+        every += used
+        copies += [
+            Copy(used[0].distribution, used[0].version, other[0].version)
+            for other in candidates
+            if set(other) != set(used)
+        ]
     by_name: dict[tuple[str, str], list[Entry]] = {}
+    by_value: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in every:
         by_name.setdefault((entry.group, entry.name), []).append(entry)
-    return Scan(every, tuple(unreadable.values()), by_name)
+        by_value.setdefault((entry.group, entry.distribution, entry.value), []).append(entry)
+    return Scan(
+        tuple(every),
+        tuple(unreadable.values()),
+        tuple(dict.fromkeys(copies)),
+        by_name,
+        by_value,
+    )
+
+
+def _of_the_core(candidates: list[list[Entry]]) -> list[Entry]:
+    """The core's entries; of what calls itself `openrange`, only the version may be learned."""
+    for found in candidates:
+        if {(entry.group, entry.name, entry.value) for entry in found} == set(CORE_ENTRIES):
+            return found
+    return [
+        Entry(
+            group, name, value, CORE, "of unknown version", metadata.EntryPoint(name, value, group)
+        )
+        for group, name, value in CORE_ENTRIES
+    ]
 
 
 class _ReadError(Exception):

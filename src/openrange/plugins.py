@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Iterable, Mapping, Set
 from itertools import filterfalse
 from pathlib import Path
@@ -13,15 +12,29 @@ import pluggy
 
 from openrange import hookspecs
 from openrange.blocking import Block, blocked_in_words
-from openrange.entry_points import BACKENDS, CORE, DETECT, PACKS, Entry, installed, normalized, scan
+from openrange.core.text import one_line
+from openrange.entry_points import (
+    BACKENDS,
+    CORE,
+    CORE_ENTRIES,
+    DETECT,
+    PACKS,
+    Entry,
+    installed,
+    normalized,
+    scan,
+)
 from openrange.errors import BackendNotFoundError, ConfigError, OpenRangeError, PackError
 from openrange.hints import near_misses
 from openrange.known_plugins import known_plugins
 
-RESERVED = frozenset({"codex", "offline", "openai-compatible"})
+RESERVED = frozenset(name for group, name, _ in CORE_ENTRIES if group == BACKENDS)
 CONTRACT = 1
 """The version of the backend contract; a class that needs another sets `openrange_contract`."""
 
+_UNDECLARED = 1  # what a class was written for that says nothing, also once there is a version 2
+_MAX_NAMED = 20  # names in an error
+_MAX_NAME = 60  # characters of one of them
 _NOUNS = {BACKENDS: "backend", PACKS: "pack"}
 
 
@@ -133,6 +146,11 @@ class Plugins:
         """
         entry = self.find(group, name)
         error, noun = _error_of(group), _NOUNS[group]
+        if not entry.is_well_formed:
+            raise error(
+                f"the {noun} {name!r} of {entry} cannot be imported (the entry is no "
+                f"`module:attribute`); {way_out(name)}"
+            )
         problem: str | None = None
         try:
             loaded = entry.load()
@@ -198,12 +216,8 @@ class Plugins:
         declared = {variable for answer in answers for variable in answer}
         entry = self.find(BACKENDS, name)
         # What another distribution declares for this class is not the backend's own.
-        return declared | {
-            other.name
-            for other in installed()
-            if (other.group, other.distribution, other.value)
-            == (DETECT, entry.distribution, entry.value)
-        }
+        own = scan().by_value.get((DETECT, entry.distribution, entry.value), ())
+        return declared | {other.name for other in own}
 
     def _ask(self, name: str, hook: str, arguments: Mapping[str, object], kind: Any) -> list[Any]:
         """What one backend's hook answers, which is an instance of `kind`."""
@@ -235,9 +249,9 @@ class Plugins:
         others = [other for plugin in known for other in plugin.backends]
         candidates = dict.fromkeys([*names, *filterfalse(self.is_blocked, others)])
         meant = near_misses(name, list(candidates))
-        return (
-            f"there is no {_NOUNS[group]} {name!r}{meant}; installed: {', '.join(names) or 'none'}"
-        )
+        some = ", ".join(one_line(other, _MAX_NAME) for other in names[:_MAX_NAMED]) or "none"
+        more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+        return f"there is no {_NOUNS[group]} {name!r}{meant}; installed: {some}{more}"
 
 
 def _error_of(group: str) -> type[OpenRangeError]:
@@ -246,11 +260,11 @@ def _error_of(group: str) -> type[OpenRangeError]:
 
 def _in_words(cause: BaseException) -> str:
     """Type and text of what a stranger's code raised: one line, not too long, without keys."""
-    from openrange.llm.environment import every_key
+    from openrange.known_keys import known_keys
     from openrange.llm.secrets import redact
 
     try:
-        text = redact(" ".join(str(cause).split()), every_key(os.environ))
+        text = redact(" ".join(str(cause).split()), known_keys())
     except Exception:  # noqa: BLE001 - its own text may fail too
         text = ""
     return f"{type(cause).__name__}: {text}".rstrip(": ")[:300]
@@ -274,7 +288,7 @@ def _wrong_kind(group: str, loaded: object, entry: Entry) -> str | None:
         )
     if not callable(getattr(loaded, "complete", None)):
         return "is not a backend: it has no method `complete`"
-    return _wrong_contract(getattr(loaded, "openrange_contract", CONTRACT), entry.distribution)
+    return _wrong_contract(getattr(loaded, "openrange_contract", _UNDECLARED), entry.distribution)
 
 
 def _wrong_contract(contract: object, distribution: str) -> str | None:

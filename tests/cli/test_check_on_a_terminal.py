@@ -11,12 +11,12 @@ from command_line import PROGRAM, environment, openrange
 NAMES = ["offline", "openai-compatible"]
 
 
-def on_a_terminal(*arguments: str) -> tuple[int, str, str]:
+def on_a_terminal(*arguments: str, columns: int = 100) -> tuple[int, str, str]:
     """Status, standard output and what a terminal got as standard error."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*PROGRAM, *arguments],
-        env=environment(TERM="xterm", COLUMNS="100"),
+        env=environment(TERM="xterm", COLUMNS=str(columns)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=theirs,
@@ -42,6 +42,10 @@ def test_a_check_on_a_terminal_shows_what_it_is_at() -> None:
     assert " of 2 done)" in shown
     assert [line.split()[0] for line in out.splitlines()] == NAMES
     assert "\x1b" not in out
+
+
+def test_a_terminal_without_room_for_a_line_shows_none() -> None:
+    assert on_a_terminal("backends", "check", "offline", columns=19)[::2] == (0, "")
 
 
 def test_a_check_with_json_shows_nothing_beside() -> None:

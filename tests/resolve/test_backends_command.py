@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from configured import project_file, user_file
-from fake_plugins import ACME, FakePlugins
+from fake_plugins import ACME, LITELLM, FakePlugins
 
 from openrange.cli.main import openrange
+from openrange.resolve import taken
 
 KEY = "sk-veryverysecret0123456789"
 RAISES = "raise RuntimeError('this module must not be imported')\n"
@@ -71,10 +73,10 @@ def test_a_plugin_that_a_file_names_is_not_imported_either(fake_plugins: FakePlu
     assert fake_plugins.imported() == set()
 
 
-def test_the_plugin_that_a_variable_chooses_is_the_only_one_imported(
+def test_the_plugin_that_a_variable_chooses_is_the_only_one_imported_and_not_here(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake_plugins.install_litellm()
+    fake_plugins.install_litellm(source=f"open('imported', 'a').write('.')\n{LITELLM}")
     fake_plugins.install_acme(source=RAISES)
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
 
@@ -85,7 +87,8 @@ def test_the_plugin_that_a_variable_chooses_is_the_only_one_imported(
     )
     assert "ANTHROPIC_API_KEY set" in line("litellm")
     assert KEY not in output
-    assert fake_plugins.imported() == {"litellm_stand_in"}
+    assert Path("imported").exists()
+    assert fake_plugins.imported() == set()
 
 
 def test_each_variable_is_shown_as_set_or_not(
@@ -203,7 +206,48 @@ def test_a_preflight_that_breaks_is_shown_as_the_problem(
     fake_plugins.install_acme(source=ACME + "    def preflight(self): raise KeyError('region')\n")
     monkeypatch.setenv("ACME_API_KEY", KEY)
 
-    assert "KeyError: 'region'" in document()["problem"]
+    assert "it raises KeyError while it is made and checked" in document()["problem"]
+    assert "It would stop: the backend 'acme' of openrange-acme 1.0: it raises" in shown()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("import os; os._exit(0)", "its import ends the process (status 0)"),
+        ("import time; time.sleep(1000)", "its import takes longer than 3 seconds"),
+        ("import sys; sys.exit(0)", "openrange-acme 1.0 cannot be imported (SystemExit: 0)"),
+    ],
+)
+def test_a_plugin_that_ends_or_blocks_its_process_is_shown_as_the_problem(
+    fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch, source: str, words: str
+) -> None:
+    monkeypatch.setattr(taken, "SECONDS", 3.0)
+    fake_plugins.install_acme(source=source)
+    monkeypatch.setenv("ACME_API_KEY", KEY)
+
+    found = document()
+
+    assert found["build"]["because"] == "ACME_API_KEY is set"
+    assert words in found["problem"]
+
+
+def test_a_plugin_that_prints_leaves_the_json_alone(
+    fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ACME.replace("import LLMResult", "import LLMResult, hookimpl") + (
+        "    @classmethod\n    @hookimpl\n    def openrange_environment(cls):\n"
+        f"        return {{'region': 'north\\x1b[2J', 'extra_params': {{'token': '{KEY}'}}}}\n"
+    )
+    fake_plugins.install_acme(source=f"print('hello')\n{source}")
+    monkeypatch.setenv("ACME_API_KEY", "sk-anothersecret9876543210")
+
+    build = document()["build"]
+
+    assert build["model"] == "acme-1"
+    assert build["options"]["region"]["source"] == "the environment"
+    assert build["options"]["extra_params.token"]["value"] == "[redacted]"
+    assert document()["problem"] is None
+    assert "\x1b" not in shown()
 
 
 @pytest.mark.parametrize("backend", ["openai-compatible", "acme"])

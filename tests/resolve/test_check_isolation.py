@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -51,7 +52,8 @@ def test_each_broken_plugin_is_one_line_and_takes_no_other_down(fake_plugins: Fa
         said = by_name[name].partition(f"acme-{name} 1.0")[2].strip()
         assert said.startswith(broken.verdict), by_name[name]
         assert broken.words in said
-        assert ("block it: [plugins] block = " in said) == (broken.verdict == "broken"), said
+        is_to_be_mended = broken.verdict == "broken" and "upgrade" not in broken.words
+        assert ("block it: [plugins] block = " in said) == is_to_be_mended, said
     assert "broken: cannot be imported (ModuleNotFoundError" in by_name["hollow"]
     assert by_name["offline"].endswith(" ready")
     assert "acme-taker 1.0: its backend 'codex' is ignored: that name is the core's own" in beside
@@ -180,7 +182,43 @@ def has_ended(pid: int) -> bool:
     return False
 
 
-def test_an_interrupt_ends_the_examinations(fake_plugins: FakePlugins) -> None:
+def test_no_plugin_finds_the_report_of_another(fake_plugins: FakePlugins) -> None:
+    look = "print(len(list(todo.report.parent.parent.glob(todo.report.parent.name + '/*'))))\n"
+    find = (
+        "import sys\nframe = sys._getframe()\n"
+        "while 'todo' not in frame.f_locals: frame = frame.f_back\n"
+        "todo = frame.f_locals['todo']\n"
+    )
+    for name in ("first", "second"):
+        source = f"{find}{look}import time; time.sleep(0.5)\n{look}{ACME}"
+        module = f"acme_{name}"
+        fake_plugins.install(f"acme-{name}", backends={name: f"{module}:Acme"}, source=source)
+
+    for said in lines("first", "second"):
+        assert "it prints while it is imported: '1 1'" in said
+
+
+@pytest.mark.parametrize(
+    "shape", ["'NaN'", "'[' * 100_000", "None"], ids=["no number", "deep", "a pipe"]
+)
+def test_a_report_that_a_plugin_replaces_is_a_verdict_on_it(
+    fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch, shape: str
+) -> None:
+    monkeypatch.setattr(check_run, "IMPORT_SECONDS", 4.0)
+    fake_plugins.install_acme(
+        source="import os, sys\nframe = sys._getframe()\n"
+        "while 'todo' not in frame.f_locals: frame = frame.f_back\n"
+        "report = frame.f_locals['todo'].report\n"
+        f"report.unlink()\nshape = {shape}\n"
+        "report.write_text(shape) if shape else os.mkfifo(report)\nos._exit(0)\n"
+    )
+
+    assert row("acme")["verdict"] == "broken"
+    assert "(status 0); mend or uninstall it" in row("acme")["reason"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_examinations(fake_plugins: FakePlugins, number: signal.Signals) -> None:
     fake_plugins.install_acme(
         source="import os, pathlib, time\n"
         "pathlib.Path('pid.new').write_text(str(os.getpid()))\n"
@@ -197,9 +235,9 @@ def test_an_interrupt_ends_the_examinations(fake_plugins: FakePlugins) -> None:
     while not Path("pid").exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
-    process.send_signal(2)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
 
-    assert (process.returncode, out) == (130, "")
-    assert err.strip() == "openrange: error: interrupted"
+    assert (process.returncode, out) == (128 + number, "")
+    assert err.strip() == ("openrange: error: interrupted" if number == signal.SIGINT else "")
     assert has_ended(int(Path("pid").read_text()))

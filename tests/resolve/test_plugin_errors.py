@@ -45,6 +45,16 @@ def test_an_unknown_name_without_a_near_miss_brings_the_installed_names() -> Non
     assert "codex, offline, openai-compatible" in message
 
 
+def test_of_many_installed_names_only_some_are_told(fake_plugins: FakePlugins) -> None:
+    names = [f"acme-{number:02}" for number in range(40)] + ["a" * 5000]
+    fake_plugins.install_acme(backends=dict.fromkeys(names, "openrange_acme:Acme"))
+
+    message = failure("zzz")
+
+    assert message.endswith(", acme-18 and 24 more")
+    assert len(message) < 500
+
+
 def test_a_blocked_name_is_no_near_miss() -> None:
     with pytest.raises(BackendNotFoundError) as caught:
         Plugins(block=["offline", "litellm"]).find(BACKENDS, "offlin")
@@ -79,12 +89,15 @@ def test_a_failing_import_is_told_with_distribution_cause_and_a_way_out(
     assert "\n" not in message
 
 
-def test_an_entry_that_names_no_module_is_told_like_a_failing_import(
-    fake_plugins: FakePlugins,
+@pytest.mark.parametrize("value", ["no module at all!", "openrange_acme", "openrange_acme:"])
+def test_an_entry_that_names_no_attribute_of_a_module_is_told_like_a_failing_import(
+    fake_plugins: FakePlugins, value: str
 ) -> None:
-    fake_plugins.install_acme(backends={"acme": "no module at all!"})
+    fake_plugins.install_acme(backends={"acme": value})
 
-    assert "openrange-acme 1.0 cannot be imported" in failure("acme")
+    message = failure("acme")
+
+    assert "1.0 cannot be imported (the entry is no `module:attribute`); mend" in message
 
 
 def test_an_interrupt_during_an_import_passes_through(fake_plugins: FakePlugins) -> None:

@@ -147,7 +147,7 @@ class FakePlugins:
         path = []
         for number, entry in enumerate(sys.path):
             if entry and any(Path(entry).glob(f"{stem}-*.dist-info")):
-                mirror = self._root / f"mirror-{number}"
+                mirror = self._root / f"mirror-{stem}-{number}"
                 mirror.mkdir(parents=True)
                 for file in Path(entry).iterdir():
                     if not file.name.startswith(f"{stem}-"):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openrange.cli.check import check, problem_documents, problem_line
+from openrange.cli.check import check, columns, problem_documents, problem_line
 from openrange.cli.options import config_option, json_option
 from openrange.core.text import one_line
 
 if TYPE_CHECKING:
-    from openrange.resolve.listing import Listed, Taken
+    from openrange.resolve.listing import Listed
+    from openrange.resolve.taken import Taken
 
 
 @click.group(invoke_without_command=True)
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 def backends(context: click.Context, config: Path | None, as_json: bool) -> None:
     """List the installed backends, and say which one a build would take now, and why.
 
-    Reads metadata alone, and imports no plugin but the one that the environment suggests.
+    Reads metadata alone. The plugin that the environment suggests is tried in a process of its
+    own, and no other is imported.
     """
     if context.invoked_subcommand is None:
         _list(config, as_json=as_json)
@@ -37,9 +39,10 @@ def _list(config: Path | None, *, as_json: bool) -> None:
     from openrange.errors import OpenRangeError
     from openrange.plugins import Plugins
     from openrange.resolve.layers import Layer, command_layer, read_layers
-    from openrange.resolve.listing import listed, taken
+    from openrange.resolve.listing import listed
     from openrange.resolve.problems import problems
     from openrange.resolve.resolver import choose_among, configured
+    from openrange.resolve.taken import taken
 
     layers: list[Layer] = []
     plugins, build, problem = Plugins(), None, None
@@ -53,7 +56,7 @@ def _list(config: Path | None, *, as_json: bool) -> None:
     beside = problems(layers)
     if as_json:
         document = _document(rows, build, problem) | {"problems": problem_documents(beside)}
-        click.echo(json.dumps(document))
+        click.echo(json.dumps(document, allow_nan=False))
     else:
         lines = [*map(_row, rows), "", *_verdict(build, problem)]
         lines += ["", *map(problem_line, beside)] if beside else []
@@ -101,8 +104,7 @@ def _row(row: Listed) -> str:
         notes.append("blocked")
     elif row.problem:
         notes.append(row.problem)
-    columns = [f"{one_line(row.name):<18}", f"{one_line(origin):<26}", one_line("; ".join(notes))]
-    return " ".join(columns).rstrip()
+    return columns(row.name, origin, "; ".join(notes))
 
 
 def _verdict(build: Taken | None, problem: str | None) -> list[str]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from openrange.resolve.check import Checked, Live
     from openrange.resolve.problems import Problem
 
+_MAX_COLUMN = 80  # characters
+
 
 @click.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=backend_names)
@@ -50,12 +52,31 @@ def check(
         found = examine(names, layers, is_live=live, show=show)
     beside = problems(layers)
     if as_json:
-        click.echo(json.dumps(_document(found, beside)))
+        click.echo(json.dumps(_document(found, beside), allow_nan=False))
     else:
         lines = list(map(_row, found))
         lines += ["", *map(problem_line, beside)] if beside else []
         click.echo("\n".join(lines))
     context.exit(_status(found, beside, are_named=bool(names)))
+
+
+def columns(name: str, origin: str, said: str) -> str:
+    """A row of either list of backends, for a person.
+
+    Args:
+        name: The backend's name, of which a part is enough where it is very long.
+        origin: Who registers it, likewise.
+        said: What is to be said about it.
+
+    Returns:
+        One line.
+    """
+    return f"{_cut(name):<18} {_cut(origin):<26} {one_line(said)}".rstrip()
+
+
+def _cut(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _MAX_COLUMN else f"{line[:_MAX_COLUMN].rstrip()}…"
 
 
 def problem_line(problem: Problem) -> str:
@@ -123,8 +144,7 @@ def _row(row: Checked) -> str:
     origin = " and ".join(map(str, row.claims))
     verdict = f"{row.verdict}: {row.reason}" if row.reason else row.verdict
     said = [verdict, *row.notes, *map(_live_text, row.live or ())]
-    columns = [f"{one_line(row.name):<18}", f"{one_line(origin):<26}", one_line("; ".join(said))]
-    return " ".join(columns)
+    return columns(row.name, origin, "; ".join(said))
 
 
 def _live_text(live: Live) -> str:

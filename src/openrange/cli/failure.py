@@ -17,6 +17,7 @@ from openrange.errors import (
     OpenRangeError,
     PackError,
 )
+from openrange.llm.secrets import redact
 
 USAGE, BACKEND, NOT_ADMITTED, INTERRUPTED, OTHER = 2, 3, 4, 130, 1
 
@@ -62,7 +63,9 @@ def show_failure(error: Exception, invocation: Invocation) -> None:
         error: What ended the command.
         invocation: Whether JSON was asked for, and which backend was at work.
     """
-    message = _sentence(error)
+    from openrange.known_keys import known_keys
+
+    message = redact(_sentence(error), known_keys())
     if not invocation.as_json:
         click.echo(f"openrange: error: {message}", err=True)
         return

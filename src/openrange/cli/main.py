@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     # So that what was started is ended and tidied up, as it is when the user interrupts.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wants it
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
     invocation = Invocation(as_json="--json" in given)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A world holds any script, and the output may be in an encoding that does not.

@@ -5,11 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from openrange.core.text import one_line
 from openrange.llm.recording import EventSink
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MIN_COLUMNS = 20
 
 
 @contextmanager
@@ -25,10 +31,10 @@ def progress(backend: str, *, silent: bool) -> Iterator[EventSink]:
     """
     if silent:
         yield _ignore
-    elif not _is_terminal():
+    elif (console := _terminal()) is None:
         yield _sink(backend, lambda line, lasting: click.echo(line, err=True))
     else:
-        with _live_line() as show:
+        with _live_line(console) as show:
             yield _sink(backend, show)
 
 
@@ -42,24 +48,28 @@ def live_line(*, silent: bool) -> Iterator[Callable[[str], object]]:
     Yields:
         Shows a line in place of the one before.
     """
-    if silent or not _is_terminal():
+    if silent or (console := _terminal()) is None:
         yield _ignore
     else:
-        with _live_line() as show:
+        with _live_line(console) as show:
             yield lambda line: show(one_line(line, 500), False)
 
 
-def _is_terminal() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty()
+def _terminal() -> Console | None:
+    """The terminal on standard error, if there is one that has room for a line."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console if console.width >= _MIN_COLUMNS else None
 
 
 @contextmanager
-def _live_line() -> Iterator[Callable[[str, bool], object]]:
+def _live_line(console: Console) -> Iterator[Callable[[str, bool], object]]:
     """A line on a terminal; what is lasting stays above it."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(stderr=True)
     with console.status(Text("starting")) as status:
 
         def show(line: str, lasting: bool) -> None:

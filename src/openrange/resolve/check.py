@@ -6,12 +6,12 @@ import os
 import signal
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openrange.core.text import one_line
 from openrange.entry_points import BACKENDS, Entry
 from openrange.errors import OpenRangeError
-from openrange.llm.environment import every_key
+from openrange.known_keys import known_keys
 from openrange.llm.recording import Usage
 from openrange.llm.secrets import Key, redact
 from openrange.plugins import Plugins, way_out
@@ -31,6 +31,8 @@ _STAGES = {
     "make": "its construction or preflight",
     "end": "the end of its process",
 }
+_NEXT_STEPS = ("block it", "upgrade the package")
+_MAX_NUMBER = 1e12  # of tokens, say: beyond it, a plugin's report makes no sense
 _MAX_TEXT = 600
 _MAX_LAST = 200
 
@@ -108,12 +110,13 @@ def check(
             plugins.find(BACKENDS, name)  # which raises
     found = {name: _without_import(plugins, name) for name in wanted}
     to_run = [name for name, checked in found.items() if checked is None]
-    keys = _keys(layers)
-    judged = {
-        ended.name: _judged(plugins.find(BACKENDS, ended.name), ended, keys, is_live=is_live)
-        for ended in examine(to_run, layers, is_live=is_live, show=show)
-    }
-    return [found[name] or judged[name] for name in wanted]
+    keys = keys_to_hide(layers)
+    for ended in examine(to_run, layers, is_live=is_live, show=show):
+        entry = plugins.find(BACKENDS, ended.name)
+        checked = judged(entry, ended, keys, is_live=is_live)
+        said = (checked.reason or "").removeprefix(f"the backend {entry.name!r} of {entry} ")
+        found[entry.name] = replace(checked, reason=said or None)
+    return [checked for checked in found.values() if checked is not None]
 
 
 def _without_import(plugins: Plugins, name: str) -> Checked | None:
@@ -132,8 +135,18 @@ def _without_import(plugins: Plugins, name: str) -> Checked | None:
     return Checked(name, claims, verdict, reason)
 
 
-def _judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) -> Checked:
-    """What follows from how an examination ended; a report is not believed to have any shape."""
+def judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) -> Checked:
+    """What follows from how an examination ended; a report is not believed to have any shape.
+
+    Args:
+        entry: What was examined.
+        ended: How that ended.
+        keys: What must not be seen.
+        is_live: Whether requests were to be sent.
+
+    Returns:
+        The verdict.
+    """
 
     def text(value: object) -> str | None:
         # Redacted first: half a key would not be recognized.
@@ -151,17 +164,16 @@ def _judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) -
         reason = (reason if verdict == BROKEN else problem) or "it ended without a verdict"
         verdict, live = BROKEN, None
     if verdict == BROKEN:
-        reason = (reason or "").removeprefix(f"the backend {entry.name!r} of {entry} ")
-        if "block it" not in reason:
+        reason = reason or "it ended without a reason"
+        if not any(step in reason for step in _NEXT_STEPS):
             reason = f"{reason}; {way_out(entry.name)}"
-    seconds = report.get("seconds")
     return Checked(
         entry.name,
         (entry,),
         str(verdict),
         reason,
         tuple(filter(None, map(text, notes))) if isinstance(notes, list) else (),
-        seconds if isinstance(seconds, float) else None,
+        _number(report.get("seconds")),
         live,
     )
 
@@ -182,7 +194,7 @@ def _fault(ended: Ended, text: Callable[[object], str | None], last_words: str) 
     if stage == "end" and isinstance(threads, list) and threads:
         names = text(", ".join(map(str, threads)))
         return f"it leaves a thread behind ({names}), so that the process does not end"
-    return f"{doing} takes longer than {check_run.seconds_for(stage):g} seconds"
+    return f"{doing} takes longer than {ended.seconds:g} seconds"
 
 
 def _in_words(status: int) -> str:
@@ -199,23 +211,32 @@ def _lives(reported: object, text: Callable[[object], str | None]) -> Iterator[L
             case {
                 "request": str(request),
                 "ok": bool(is_ok),
-                "seconds": float(seconds),
                 "usage": dict(usage),
             } if request in REQUESTS:
-                numbers = {
-                    name: usage.get(name)
-                    for name in Usage().to_mapping()
-                    if isinstance(usage.get(name), int | float | None)
-                }
+                numbers = {name: _number(usage.get(name)) for name in Usage().to_mapping()}
+                seconds = _number(item.get("seconds"))
                 yield Live(request, is_ok, text(item.get("reason")), seconds, numbers)
 
 
-def _keys(layers: Sequence[Layer]) -> tuple[Key, ...]:
-    """What must not be shown: keys by the names of their variables, and those a layer names."""
+def _number(value: object) -> int | float | None:
+    """A number that can be true and be shown; True, NaN and what is endless are none."""
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_one and 0 <= value < _MAX_NUMBER else None  # type: ignore[operator,return-value]
+
+
+def keys_to_hide(layers: Sequence[Layer]) -> tuple[Key, ...]:
+    """What must not be shown: every key that is known here, and those that a layer names.
+
+    Args:
+        layers: The layers of the configuration.
+
+    Returns:
+        The keys.
+    """
     named = [
         os.environ.get(value, "").strip()
         for layer in layers
         for path, value in leaves(layer.options)
         if path[-1].endswith("_env") and isinstance(value, str)
     ]
-    return (*every_key(os.environ), *(Key(value) for value in named if value))
+    return (*known_keys(), *(Key(value) for value in named if value))

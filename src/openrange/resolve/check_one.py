@@ -9,24 +9,26 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 
 from openrange.core.text import one_line
 from openrange.entry_points import BACKENDS
 from openrange.errors import BackendNotFoundError, LLMBackendError, OpenRangeError
+from openrange.known_keys import known_keys
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsPreflight
-from openrange.llm.environment import every_key
 from openrange.llm.secrets import Key, redact
 from openrange.llm.settings import is_secret
 from openrange.resolve.layers import Layer
 from openrange.resolve.options import field_names
 from openrange.resolve.resolver import Choice, choose_among, realize
+from openrange.resolve.showing import to_show
 
 SLOW_IMPORT = 1.0
 """Seconds of import beyond which it is worth a note."""
@@ -56,13 +58,15 @@ class Task:
         name: The backend's name.
         layers: The configuration as it was read, without the command's layer.
         is_live: Whether to send requests as well.
-        report: The file to write.
+        report: The file to write; its folder is added by whoever starts the process.
+        variable: The variable by which it was detected, if model and options are to be reported.
     """
 
     name: str
     layers: tuple[Layer, ...] = field(repr=False)
     is_live: bool
-    report: Path
+    report: Path = Path("report.json")
+    variable: str | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +81,8 @@ class Report:
         seconds: How long the import took.
         live: The outcome of each request that was answered.
         threads: Threads that would keep the process from ending.
+        model: The model that it would ask, where the task wants to know.
+        options: Option to value and source, likewise.
     """
 
     stage: str = "start"
@@ -86,6 +92,8 @@ class Report:
     seconds: float | None = None
     live: list[dict[str, object]] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
+    model: str | None = None
+    options: dict[str, list[object]] | None = None
 
     def save(self, file: Path) -> None:
         """Write it in one step, so that nobody reads half of it."""
@@ -124,6 +132,7 @@ def _examine(todo: Task, report: Report, enter: Callable[[str], None]) -> None:
     keys: list[Key] = []
     try:
         choice = choose_among([Layer("the command line", todo.name), *todo.layers])
+        choice = replace(choice, variable=todo.variable)
         enter("import")
         backend_class = _imported(choice, report)
         enter("make")
@@ -131,8 +140,16 @@ def _examine(todo: Task, report: Report, enter: Callable[[str], None]) -> None:
             report.notes.append(
                 "its field 'backend' cannot be set in a file, where that word names the backend"
             )
-        backend = realize(choice).backend
+        resolved = realize(choice)
+        backend = resolved.backend
         keys = _own_keys(backend)
+        if todo.variable is not None:
+            model = getattr(backend, "model", None)
+            report.model = redact(model, keys) if isinstance(model, str) else None
+            report.options = {
+                option: [to_show(option, value, keys), source]
+                for option, (value, source) in resolved.options.items()
+            }
         if isinstance(backend, SupportsPreflight):
             backend.preflight()
     except BackendNotFoundError as error:
@@ -160,7 +177,9 @@ def _imported(choice: Choice, report: Report) -> type:
                 said = os.pread(1, min(after - before, _MAX_READ), before).decode(
                     "utf-8", "replace"
                 )
-                shown = _short(redact(said, every_key(os.environ)))  # which could cut a key in two
+                if after - before > _MAX_READ:
+                    said = re.sub(r"\S+$", "", said) + "…"  # half a key would not be recognized
+                shown = _short(redact(said, known_keys()))  # which could cut a key in two
                 report.notes.append(f"it prints while it is imported: {shown!r}")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,6 +49,7 @@ class Ended:
         status: The process's exit status; None when it had to be ended.
         is_late: Whether it was ended because its time was over, and not because it wrote so much.
         last_words: The end of what it printed.
+        seconds: How long it might take for what it did last.
     """
 
     name: str
@@ -55,14 +57,16 @@ class Ended:
     status: int | None
     is_late: bool
     last_words: str
+    seconds: float
 
 
 @dataclass(slots=True)
 class _Running:
-    name: str
+    task: Task
     process: subprocess.Popen[bytes]
     output: BinaryIO
-    file: Path
+    folder: tempfile.TemporaryDirectory[str]
+    seconds: float | None
     report: Mapping[str, object] = field(default_factory=dict)
     entered: float = field(default_factory=time.monotonic)
 
@@ -72,7 +76,9 @@ def examine(
     layers: Sequence[Layer],
     *,
     is_live: bool,
-    show: Callable[[str], object],
+    show: Callable[[str], object] = lambda line: None,
+    variable: str | None = None,
+    seconds: float | None = None,
 ) -> list[Ended]:
     """Examine backends, no more of them at once than there are processors.
 
@@ -81,35 +87,41 @@ def examine(
         layers: The configuration as it was read, without the command's layer.
         is_live: Whether each that is ready is asked something.
         show: Is told what is being done.
+        variable: The variable by which the one backend was detected, whose options are wanted.
+        seconds: How long each may take altogether; None for a limit of each of its stages.
 
     Returns:
-        How each ended, in the order in which they did. Whatever happens meanwhile, no process is
-        left behind.
+        How each ended, in the order in which they did. Whatever happens meanwhile, each is ended
+        with its process group; what a plugin starts in a session of its own lives on.
     """
     waiting, running, done = list(names), list[_Running](), list[Ended]()
-    with tempfile.TemporaryDirectory(prefix="openrange-check-") as folder:
-        try:
-            while waiting or running:
-                while waiting and len(running) < (os.cpu_count() or 1):
-                    report = Path(folder, f"{len(waiting)}.json")
-                    running.append(_start(Task(waiting.pop(0), tuple(layers), is_live, report)))
-                names_now = ", ".join(item.name for item in running)
-                show(f"checking {names_now} ({len(done)} of {len(names)} done)")
-                time.sleep(_BETWEEN_LOOKS)
-                for item in list(running):
-                    if (ended := _look(item)) is not None:
-                        running.remove(item)
-                        done.append(ended)
-        finally:
-            with ExitStack() as stack:  # which goes on with the others if one is interrupted
-                for item in running:
-                    stack.callback(end_group, item.process)
+    try:
+        while waiting or running:
+            while waiting and len(running) < (os.cpu_count() or 1):
+                task = Task(waiting.pop(0), tuple(layers), is_live, variable=variable)
+                running.append(_start(task, seconds))
+            names_now = ", ".join(item.task.name for item in running)
+            show(f"checking {names_now} ({len(done)} of {len(names)} done)")
+            time.sleep(_BETWEEN_LOOKS)
+            for item in list(running):
+                if (ended := _look(item)) is not None:
+                    running.remove(item)
+                    done.append(ended)
+    finally:
+        with ExitStack() as stack:  # which goes on with the others if one is interrupted
+            for item in running:
+                stack.callback(item.folder.cleanup)
+                stack.callback(end_group, item.process)
     return done
 
 
-def _start(task: Task) -> _Running:
+def _start(task: Task, seconds: float | None) -> _Running:
     problem: str
+    folder: tempfile.TemporaryDirectory[str] | None = None
     try:
+        # One for each, so that none finds the report of another beside its own.
+        folder = tempfile.TemporaryDirectory(prefix="openrange-check-", ignore_cleanup_errors=True)
+        task = replace(task, report=Path(folder.name) / task.report)
         # Files, not pipes: nothing can block on them, and no grandchild can hold them open.
         output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
         with tempfile.TemporaryFile() as stdin:
@@ -126,7 +138,9 @@ def _start(task: Task) -> _Running:
     except OSError as error:
         problem = error.strerror or type(error).__name__
     else:
-        return _Running(task.name, process, output, task.report)
+        return _Running(task, process, output, folder, seconds)
+    if folder is not None:
+        folder.cleanup()
     raise OpenRangeError(f"no process can be started to check {task.name!r}: {problem}")
 
 
@@ -134,22 +148,31 @@ def _look(item: _Running) -> Ended | None:
     """How an examination ended, or None while it goes on and may."""
     status = item.process.poll()
     _read_report(item)
-    too_much = os.fstat(item.output.fileno()).st_size > MAX_OUTPUT_BYTES
-    is_late = time.monotonic() - item.entered > seconds_for(item.report.get("stage"))
+    size = os.fstat(item.output.fileno()).st_size
+    too_much = size > MAX_OUTPUT_BYTES
+    seconds = item.seconds or seconds_for(item.report.get("stage"))
+    is_late = time.monotonic() - item.entered > seconds
     if status is None and not too_much and not is_late:
         return None
     end_group(item.process)  # with what it may have started
-    item.output.seek(max(0, item.output.seek(0, os.SEEK_END) - _MAX_TAIL))
+    item.output.seek(max(0, size - _MAX_TAIL))
     words = item.output.read(_MAX_TAIL).decode("utf-8", "replace")
+    if size > _MAX_TAIL:
+        words = re.sub(r"^\S+", "", words)  # half a key would not be recognized
     item.output.close()
-    return Ended(item.name, item.report, status, status is None and not too_much, words)
+    item.folder.cleanup()
+    is_late = status is None and not too_much
+    return Ended(item.task.name, item.report, status, is_late, words, seconds)
 
 
 def _read_report(item: _Running) -> None:
-    with suppress(OSError, ValueError):
-        report = json.loads(item.file.read_bytes())
+    file = item.task.report
+    with suppress(OSError, ValueError, RecursionError):
+        if not file.is_file() or file.stat().st_size > MAX_OUTPUT_BYTES:
+            return
+        report = json.loads(file.read_bytes())
         if isinstance(report, dict) and isinstance(report.get("stage"), str):
-            if report["stage"] != item.report.get("stage"):
+            if report["stage"] != item.report.get("stage") and item.seconds is None:
                 item.entered = time.monotonic()
             item.report = report
 

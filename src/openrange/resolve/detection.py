@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openrange.entry_points import BACKENDS, CORE, DETECT, Entry, installed, normalized
+from openrange.entry_points import BACKENDS, CORE, DETECT, Entry, installed, normalized, scan
 from openrange.errors import BackendNotFoundError
 from openrange.known_plugins import known_plugins
 from openrange.plugins import Plugins
@@ -79,9 +79,8 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
 
 def _backend_of(plugins: Plugins, variable: str) -> str | None:
     """The backend that an installed distribution registers for a variable, unless blocked."""
-    entries = [e for e in installed() if e.group == DETECT and e.name == variable]
-    for entry in sorted(entries, key=_rank):
-        for name in plugins.names(BACKENDS):
+    for entry in sorted(scan().by_name.get((DETECT, variable), ()), key=_rank):
+        for name in sorted(backend.name for backend in _registered_with(entry)):
             if not plugins.is_blocked(name) and _registers(plugins, name, entry):
                 return name
     return None
@@ -89,10 +88,9 @@ def _backend_of(plugins: Plugins, variable: str) -> str | None:
 
 def _why_not(variable: str) -> str:
     """Why no backend is to be had for a variable that is set."""
-    entries = [e for e in installed() if e.group == DETECT and e.name == variable]
-    backends = {(e.value, e.distribution) for e in installed() if e.group == BACKENDS}
+    entries = scan().by_name.get((DETECT, variable), [])
     for entry in entries:
-        if (entry.value, entry.distribution) not in backends:
+        if not _registered_with(entry):
             return f"missing: {entry} registers the variable, and no backend with it"
     return "blocked" if entries else "not installed"
 
@@ -102,6 +100,11 @@ def _rank(entry: Entry) -> tuple[bool, bool, str]:
     known = {plugin.distribution for plugin in known_plugins() if entry.name in plugin.variables}
     owner = normalized(entry.distribution)
     return owner != CORE, owner not in known, owner
+
+
+def _registered_with(entry: Entry) -> list[Entry]:
+    """The backends that a distribution registers for the same class as an entry for detection."""
+    return scan().by_value.get((BACKENDS, entry.distribution, entry.value), [])
 
 
 def _registers(plugins: Plugins, name: str, entry: Entry) -> bool:

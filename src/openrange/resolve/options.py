@@ -9,6 +9,7 @@ from typing import cast
 
 from openrange.errors import ConfigError, OpenRangeError
 from openrange.hints import near_misses
+from openrange.known_keys import known_keys
 from openrange.llm.contract import LLMBackend
 from openrange.llm.secrets import Key, redact
 from openrange.llm.settings import is_secret
@@ -92,7 +93,8 @@ def construct(name: str, backend: type, options: Mapping[str, object]) -> LLMBac
     except Exception as error:  # noqa: BLE001 - whatever a stranger's constructor may raise
         problem = str(error) or type(error).__name__
     keys = [value for option, value in options.items() if option in secrets]
-    problem = redact(problem, [Key(key) for key in keys if isinstance(key, str) and key])
+    given = [Key(key) for key in keys if isinstance(key, str) and key]
+    problem = redact(problem, [*given, *known_keys()])
     raise ConfigError(f"the backend {name!r} does not accept its options: {problem}")
 
 

@@ -33,10 +33,17 @@ def problems(layers: Sequence[Layer]) -> list[Problem]:
         layers: The layers of the configuration.
 
     Returns:
-        Distributions that cannot be read, claims of the core's names, and what is blocked or
-        pinned in vain.
+        Distributions that cannot be read or are there twice, claims of the core's names, and what
+        is blocked or pinned in vain.
     """
     found = [Problem(item.folder, item.problem, is_fault=True) for item in scan().unreadable]
+    found += [
+        Problem(
+            copy.distribution,
+            f"two copies of {copy.distribution}: {copy.used} is used, {copy.ignored} is ignored",
+        )
+        for copy in scan().copies
+    ]
     blocks = [block for layer in layers for block in layer.block]
     found += [
         Problem(

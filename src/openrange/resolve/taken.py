@@ -1,0 +1,103 @@
+"""What a build would take now, and what is in its way, as values to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from openrange.core.text import one_line
+from openrange.entry_points import BACKENDS, CORE, Entry, normalized
+from openrange.errors import OpenRangeError
+from openrange.llm.contract import SupportsPreflight
+from openrange.llm.secrets import redact
+from openrange.resolve.check import BROKEN, READY, judged, keys_to_hide
+from openrange.resolve.check_run import examine
+from openrange.resolve.resolver import Choice, dotted, realize
+from openrange.resolve.showing import to_show
+
+SECONDS = 10.0
+"""How long the examination of the plugin that a variable chose may take."""
+
+_MAX_NAME = 200  # characters of a name that a stranger's code gave
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a build would take now.
+
+    Args:
+        name: The backend's name.
+        why: The reason, in words that follow "because".
+        model: The model that it would ask, as far as that is known without asking.
+        options: What was set: dotted option to value and source, without secrets.
+        problem: Why the build would fail all the same; None if nothing is known to be wrong.
+    """
+
+    name: str
+    why: str
+    model: str | None
+    options: Mapping[str, tuple[object, str]] = field(hash=False)
+    problem: str | None
+
+
+def taken(choice: Choice) -> Taken:
+    """What a build would take. A plugin that detection chose is examined in a process of its own.
+
+    Args:
+        choice: What the configuration and the environment choose.
+
+    Returns:
+        The backend with its options, and what is known to be in its way.
+    """
+    problem: str | None = None
+    options: Mapping[str, tuple[object, str]] = dotted(choice.options)
+    model = options.get("model", (None, ""))[0]
+    try:
+        entry = choice.plugins.find(BACKENDS, choice.name)
+        if normalized(entry.distribution) == CORE:
+            resolved = realize(choice)
+            options = resolved.options
+            model = getattr(resolved.backend, "model", None)
+            if isinstance(resolved.backend, SupportsPreflight):
+                resolved.backend.preflight()
+        elif choice.variable is not None:
+            model, options, problem = _examined(choice, entry, options)
+    except OpenRangeError as error:
+        problem = str(error)
+    keys = keys_to_hide(choice.layers)
+    shown = {
+        redact(option, keys): (to_show(option, value, keys), redact(source, keys))
+        for option, (value, source) in options.items()
+    }
+    named = redact(model, keys) if isinstance(model, str) else None
+    return Taken(choice.name, choice.why, named, shown, problem and redact(problem, keys))
+
+
+def _examined(
+    choice: Choice, entry: Entry, given: Mapping[str, tuple[object, str]]
+) -> tuple[str | None, Mapping[str, tuple[object, str]], str | None]:
+    """Model, options and problem of a plugin, whose report is not believed to have any shape."""
+    (ended,) = examine(
+        [choice.name], choice.layers, is_live=False, variable=choice.variable, seconds=SECONDS
+    )
+    keys = keys_to_hide(choice.layers)
+    checked = judged(entry, ended, keys, is_live=False)
+    problem = None if checked.verdict == READY else checked.reason
+    if problem and checked.verdict == BROKEN and repr(choice.name) not in problem:
+        problem = f"the backend {choice.name!r} of {entry}: {problem}"
+    reported, model = ended.report.get("options"), ended.report.get("model")
+    options = (
+        given
+        if not isinstance(reported, dict)
+        else {
+            one_line(redact(option, keys), _MAX_NAME): (
+                to_show(option, pair[0], keys),
+                one_line(redact(str(pair[1]), keys), _MAX_NAME),
+            )
+            for option, pair in reported.items()
+            if isinstance(pair, list) and len(pair) == 2
+        }
+    )
+    # Redacted before it is cut: half a key would not be recognized.
+    named = one_line(redact(model, keys), _MAX_NAME) if isinstance(model, str) else None
+    return named, options, problem
