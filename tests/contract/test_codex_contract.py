@@ -49,7 +49,9 @@ class TestCodexBackend(BackendContract):
         **dict.fromkeys(
             ("cut-reply", "withheld-reply", "tokens"), "the program does not report it"
         ),
-        "malformed-response": "whatever the program writes is text",
+        **dict.fromkeys(
+            ("malformed-response", "odd-response"), "whatever the program writes is text"
+        ),
         **dict.fromkeys(
             ("status", "retryable", "broken-connection", "retries", "retry-after"),
             "the program makes the requests, and repeats them; all it shows is an exit status",

@@ -9,7 +9,8 @@ from openrange.testing import BackendContract, Script
 
 REPLIES = """
 plain-text the-models-words schema-arrives system-arrives roles any-text finds-the-object
-nonconforming-reply asks-again empty-reply cut-reply withheld-reply malformed-response few-requests
+nonconforming-reply asks-again empty-reply cut-reply withheld-reply malformed-response odd-response
+few-requests
 """
 FAILURES = """
 provider-errors status returncode retryable error-message broken-connection retries no-vain-retries

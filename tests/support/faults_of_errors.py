@@ -68,9 +68,8 @@ FAULTS = (
     ),
     Fault(
         "asks-elsewhere",
-        dict.fromkeys(("works", "protocol"), "the path is /v1/chat/completions, and not /v1/com"),
+        {"works": "the path is /v1/chat/completions, and not /v1/completions"},
         (edited("/chat/completions", "/completions"),),
-        why="it answers nothing",
     ),
     Fault(
         "is-asynchronous",

@@ -127,7 +127,8 @@ def _in_words(error: Exception, where: str) -> tuple[str, bool]:
         return f"cannot send the request to {where}: a header or the URL is malformed", False
     if isinstance(error, http.client.HTTPException):
         return f"{where} does not speak HTTP as it should ({type(error).__name__})", True
-    return f"no connection to {where} ({getattr(error, 'strerror', None) or error})", True
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"no connection to {where} ({words})", True
 
 
 def _kind_and_next_step(status: int, key_source: str, key_sent: bool) -> tuple[str, str]:

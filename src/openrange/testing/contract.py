@@ -23,7 +23,6 @@ from openrange.testing.replies import Replies
 from openrange.testing.rules import Rule, broken, rule
 from openrange.testing.script import Turn
 from openrange.testing.secrets import Secrets
-from openrange.testing.stage import PLAIN
 from openrange.testing.values import Values
 
 
@@ -41,17 +40,6 @@ class BackendContract(Replies, Failures, Secrets, Values, Processes, Registratio
     `sent_of` and `document_of` say what requests and responses look like; another transport is
     brought in by `wire`.
     """
-
-    @rule(
-        "works",
-        "The test class makes a backend, and it answers a plain request.",
-        "make it in `backend`, with `url` as the place of its provider and a default for what the "
-        "test does not give; name the variable of its key as `key_variable`; for an API other than "
-        "Chat Completions, write `sent_of` and `document_of`, or `wire`",
-        stands_alone=True,
-    )
-    def test_works(self) -> None:
-        self.answer(PLAIN)
 
     @rule(
         "world",

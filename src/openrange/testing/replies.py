@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
+from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest
+from openrange.llm.recording import recording
 from openrange.llm.schema import violation
 from openrange.testing.rules import broken, rule
 from openrange.testing.script import Turn
-from openrange.testing.stage import GOOD, OBJECT, OBJECT_TEXT, PLAIN, SCHEMA, STRUCTURED, Stage
+from openrange.testing.stage import (
+    GOOD,
+    OBJECT,
+    OBJECT_TEXT,
+    PLAIN,
+    SCHEMA,
+    STRUCTURED,
+    Stage,
+    as_result,
+)
 
 _RUN = "answer by way of `openrange.llm.run`, which does this for every backend"
 
@@ -41,6 +54,8 @@ _MALFORMED = {
     "null": b"null",
     "not text": b"\xff\xfe\x00\x80",
 }
+
+_ODD = (None, 5, "odd", ["odd"], {"odd": [1]})
 
 
 class Replies(Stage):
@@ -236,9 +251,28 @@ class Replies(Stage):
     def test_malformed_response(self, case: str) -> None:
         self.script.play(Turn(body=_MALFORMED[case]))
         for request in (PLAIN, STRUCTURED):
-            words = str(self.failure(request))
-            if "failed unexpectedly" in words:
-                broken(f"nothing was ready for it: {words!r}")
+            _check_it_was_expected(self.failure(request))
+
+    @rule(
+        "odd-response",
+        "A response that has something odd in one place, such as a number for a text, is still "
+        "read, or is an LLMBackendError that says so.",
+        "look at the type of what you take from a response, and raise an LLMBackendError of kind "
+        "'server' for what is not to be expected",
+    )
+    def test_odd_response(self) -> None:
+        backend = self.once()
+        for body in _with_something_odd(self.document_of(GOOD)):
+            self.script.play(Turn(body=json.dumps(body).encode()))
+            with recording() as recorder:
+                outcome = self.outcome(PLAIN, backend)
+            if isinstance(outcome, LLMBackendError):
+                _check_it_was_expected(outcome)
+            elif not isinstance(as_result(outcome).text, str):
+                broken(f"of the response {body!r:.300} came the text {as_result(outcome).text!r}")
+            for name, count in recorder.usage.to_mapping().items():
+                if not isinstance(count, int | float | None):
+                    broken(f"of the response {body!r:.300} came the {name} {count!r}")
 
     @rule(
         "bad-schema",
@@ -268,3 +302,24 @@ class Replies(Stage):
             broken(f"{len(self.sent)} requests were sent, and {allowed} are allowed")
         if not isinstance(outcome, BaseException):
             broken(f"`complete` returned {outcome!r:.300}, and did not fail")
+
+
+def _check_it_was_expected(error: LLMBackendError) -> None:
+    """What `run` says of a foreign exception is no message for a user."""
+    if "failed unexpectedly" in str(error):
+        broken(f"nothing was ready for it: {str(error)!r}")
+
+
+def _with_something_odd(document: object) -> Iterator[object]:
+    """A document again and again, each time with an odd value in one place."""
+    copied: Any = document
+    places: Iterable[Any] = ()
+    if isinstance(document, Mapping):
+        places = list(document)
+    elif isinstance(document, list):
+        places = range(len(document))
+    for place in places:
+        for other in (*_ODD, *_with_something_odd(copied[place])):
+            changed = copied.copy()
+            changed[place] = other
+            yield changed

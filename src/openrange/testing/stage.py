@@ -18,7 +18,7 @@ from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult
 from openrange.llm.deadline import within
 from openrange.testing.chat_server import Answer, ChatServer, Seen
-from openrange.testing.rules import NOT_COVERED, Rule, broken, in_words, untestable
+from openrange.testing.rules import NOT_COVERED, Rule, broken, in_words, rule, untestable
 from openrange.testing.script import (
     ENOUGH,
     Script,
@@ -189,6 +189,17 @@ class Stage:
             except Exception as error:  # noqa: BLE001 - whatever a backend or a test class does
                 return str(error)
         return None
+
+    @rule(
+        "works",
+        "The test class makes a backend, and it answers a plain request.",
+        "make it in `backend`, with `url` as the place of its provider and a default for what the "
+        "test does not give; name the variable of its key as `key_variable`; for an API other than "
+        "Chat Completions, write `sent_of` and `document_of`, or `wire`",
+        stands_alone=True,
+    )
+    def test_works(self) -> None:
+        self.answer(PLAIN)
 
     def _undeclared(self) -> str | None:
         """What keeps every rule from being tested."""

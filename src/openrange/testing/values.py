@@ -15,7 +15,7 @@ import openrange.llm.contract as contract
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsWorkspace
 from openrange.resolve.annotations import constructor_hints
 from openrange.testing.rules import UntestableError, broken, rule
-from openrange.testing.stage import SCHEMA, STRUCTURED, Stage, noting
+from openrange.testing.stage import SCHEMA, STRUCTURED, Stage
 
 _DATACLASS = "make it a `@dataclass(frozen=True, slots=True)` below `openrange.llm.BackendSettings`"
 
@@ -39,9 +39,8 @@ class Values(Stage):
             broken(f"`complete` takes {', '.join(map(str, parameters)) or 'nothing'}")
         if inspect.iscoroutinefunction(backend.complete):
             broken("`complete` is a coroutine function")
-        with noting(self.changed_by_answers):
-            result: object = backend.complete(request=STRUCTURED)
-        if type(result) is not LLMResult:
+        result = self.outcome(STRUCTURED, backend)
+        if not isinstance(result, BaseException) and type(result) is not LLMResult:
             broken(f"`complete` returned {type(result).__name__}")
 
     @rule(

@@ -74,14 +74,20 @@ class Parrot(BackendSettings):
                 secrets=[key],
                 retry_after=retry_after_seconds(headers.get("retry-after")),
             )
-        if not isinstance(said, dict) or not isinstance(said.get("words"), str):
-            raise LLMBackendError("the parrot squawked", kind="server", retryable=True)
-        return Reply(
-            said["words"],
-            finish=ENDINGS.get(said["mood"], "stop"),  # type: ignore[arg-type]
-            explanation=said["words"],
-            usage=Usage(input_tokens=said["heard"], output_tokens=said["spoken"]),
-        )
+        match said:
+            case {
+                "words": str(words),
+                "mood": str(mood),
+                "heard": int(heard),
+                "spoken": int(spoken),
+            }:
+                return Reply(
+                    words,
+                    finish=ENDINGS.get(mood, "stop"),  # type: ignore[arg-type]
+                    explanation=words,
+                    usage=Usage(input_tokens=heard, output_tokens=spoken),
+                )
+        raise LLMBackendError("the parrot squawked", kind="server", retryable=True)
 
     def _post(self, body: dict[str, Any], key: Key) -> tuple[int, Any, Any]:
         import httpx
