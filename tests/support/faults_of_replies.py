@@ -182,8 +182,21 @@ FAULTS = (
     ),
     Fault(
         "trusts-the-response",
-        {"malformed-response": "raised KeyError: 'choices'"},
+        dict.fromkeys(("malformed-response", "odd-response"), "raised KeyError: 'choices'"),
         (failing("if 'response is empty' in str(failure):\n    failure = KeyError('choices')"),),
+        why="a list of choices may be the odd place",
+    ),
+    Fault(
+        "trusts-the-numbers",
+        {"odd-response": "it failed unexpectedly with TypeError"},
+        (
+            edited(
+                "        return read_completion(reply)",
+                "        if isinstance(reply, dict) and 'usage' in reply:\n"
+                "            reply['usage']['total_tokens'] - 1\n"
+                "        return read_completion(reply)",
+            ),
+        ),
     ),
     Fault(
         "trusts-the-schema",

@@ -179,7 +179,7 @@ class ChatServer:
         try:
             return self.script(seen)
         except Exception as error:  # noqa: BLE001 - the client would see a broken connection
-            return _mistake(400, f"the server's script raised {type(error).__name__}: {error}")
+            return _mistake(500, f"the server's script raised {type(error).__name__}: {error}")
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         length = int(handler.headers.get("Content-Length") or 0)
