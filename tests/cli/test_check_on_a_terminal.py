@@ -1,37 +1,11 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
 from pathlib import Path
 
-from command_line import PROGRAM, environment, openrange
+from command_line import on_a_terminal, openrange
 
 NAMES = ["offline", "openai-compatible"]
-
-
-def on_a_terminal(*arguments: str, columns: int = 100) -> tuple[int, str, str]:
-    """Status, standard output and what a terminal got as standard error."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*PROGRAM, *arguments],
-        env=environment(TERM="xterm", COLUMNS=str(columns)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        text=True,
-    )
-    os.close(theirs)
-    out, _ = process.communicate(timeout=60)
-    shown = b""
-    try:
-        while chunk := os.read(ours, 65_536):
-            shown += chunk
-    except OSError:
-        pass  # what Linux says when the other end is gone
-    os.close(ours)
-    return process.returncode, out, shown.decode()
 
 
 def test_a_check_on_a_terminal_shows_what_it_is_at() -> None:
@@ -45,7 +19,7 @@ def test_a_check_on_a_terminal_shows_what_it_is_at() -> None:
 
 
 def test_a_terminal_without_room_for_a_line_shows_none() -> None:
-    assert on_a_terminal("backends", "check", "offline", columns=19)[::2] == (0, "")
+    assert on_a_terminal("backends", "check", "offline", COLUMNS="19")[::2] == (0, "")
 
 
 def test_a_check_with_json_shows_nothing_beside() -> None:

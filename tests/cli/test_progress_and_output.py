@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PROGRAM, environment, files, openrange
+from command_line import PROGRAM, environment, files, on_a_terminal, openrange
 
 from openrange import SnapshotStore
 from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_schema
@@ -43,30 +41,6 @@ def test_progress_in_a_pipe_is_plain_lines_on_standard_error() -> None:
     ]
     assert ESCAPE not in done.out
     assert "\r" not in done.err
-
-
-def on_a_terminal(*arguments: str, **variables: str) -> tuple[int, str, str]:
-    """Status, standard output and what a terminal got as standard error."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*PROGRAM, *arguments],
-        env=environment(TERM="xterm", COLUMNS="100", **variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        text=True,
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while chunk := os.read(ours, 65_536):
-            shown += chunk
-    except OSError:
-        pass  # what Linux says when the other end is gone
-    finally:
-        os.close(ours)
-    out, _ = process.communicate(timeout=60)
-    return process.returncode, out, shown.decode()
 
 
 def test_progress_on_a_terminal_is_a_live_line_that_is_gone_in_the_end(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -71,6 +72,38 @@ def openrange(*arguments: str | Path, **variables: str) -> Ended:
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def on_a_terminal(*arguments: str, **variables: str) -> tuple[int, str, str]:
+    """Run the program with a terminal as its standard error.
+
+    Args:
+        arguments: The command line.
+        variables: The environment's variables, beside those that every process has.
+
+    Returns:
+        Its exit status, its standard output, and what the terminal got.
+    """
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments],
+        env=environment(**{"TERM": "xterm", "COLUMNS": "100", **variables}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 65_536):
+            shown += chunk
+    except OSError:
+        pass  # what Linux says when the other end is gone
+    finally:
+        os.close(ours)
+    out, _ = process.communicate(timeout=60)
+    return process.returncode, out, shown.decode()
 
 
 def files(below: str = ".") -> list[str]:
