@@ -271,6 +271,7 @@ def _in_words(cause: BaseException) -> str:
 
 
 def way_out(name: str) -> str:
+    """What a user can do about a plugin that is broken."""
     return f'mend or uninstall it, or block it: [plugins] block = ["{name}"]'
 
 

@@ -183,11 +183,11 @@ def has_ended(pid: int) -> bool:
 
 
 def test_no_plugin_finds_the_report_of_another(fake_plugins: FakePlugins) -> None:
-    look = "print(len(list(todo.report.parent.parent.glob(todo.report.parent.name + '/*'))))\n"
+    look = "print(len(list(task.report.parent.parent.glob(task.report.parent.name + '/*'))))\n"
     find = (
         "import sys\nframe = sys._getframe()\n"
-        "while 'todo' not in frame.f_locals: frame = frame.f_back\n"
-        "todo = frame.f_locals['todo']\n"
+        "while 'task' not in frame.f_locals: frame = frame.f_back\n"
+        "task = frame.f_locals['task']\n"
     )
     for name in ("first", "second"):
         source = f"{find}{look}import time; time.sleep(0.5)\n{look}{ACME}"
@@ -207,8 +207,8 @@ def test_a_report_that_a_plugin_replaces_is_a_verdict_on_it(
     monkeypatch.setattr(check_run, "IMPORT_SECONDS", 4.0)
     fake_plugins.install_acme(
         source="import os, sys\nframe = sys._getframe()\n"
-        "while 'todo' not in frame.f_locals: frame = frame.f_back\n"
-        "report = frame.f_locals['todo'].report\n"
+        "while 'task' not in frame.f_locals: frame = frame.f_back\n"
+        "report = frame.f_locals['task'].report\n"
         f"report.unlink()\nshape = {shape}\n"
         "report.write_text(shape) if shape else os.mkfifo(report)\nos._exit(0)\n"
     )

@@ -103,21 +103,21 @@ class Report:
         beside.replace(file)
 
 
-def main(task: bytes) -> None:
+def main(pickled: bytes) -> None:
     """Examine one backend, and report.
 
     Args:
-        task: A pickled `Task`, from the process that started this one.
+        pickled: A `Task`, from the process that started this one.
     """
-    todo: Task = pickle.loads(task)  # noqa: S301 - from the parent, over a pipe of its own
+    task: Task = pickle.loads(pickled)  # noqa: S301 - from the parent, over a pipe of its own
     report = Report()
 
     def enter(stage: str) -> None:
         report.stage = stage
-        report.save(todo.report)
+        report.save(task.report)
 
     try:
-        _examine(todo, report, enter)
+        _examine(task, report, enter)
     except BaseException as error:  # noqa: BLE001 - whatever a stranger's code may raise
         report.verdict, report.reason = "broken", _outcry(error, report.stage)
     report.threads = [
@@ -128,11 +128,11 @@ def main(task: bytes) -> None:
     enter("end")
 
 
-def _examine(todo: Task, report: Report, enter: Callable[[str], None]) -> None:
+def _examine(task: Task, report: Report, enter: Callable[[str], None]) -> None:
     keys: list[Key] = []
     try:
-        choice = choose_among([Layer("the command line", todo.name), *todo.layers])
-        choice = replace(choice, variable=todo.variable)
+        choice = choose_among([Layer("the command line", task.name), *task.layers])
+        choice = replace(choice, variable=task.variable)
         enter("import")
         backend_class = _imported(choice, report)
         enter("make")
@@ -143,7 +143,7 @@ def _examine(todo: Task, report: Report, enter: Callable[[str], None]) -> None:
         resolved = realize(choice)
         backend = resolved.backend
         keys = _own_keys(backend)
-        if todo.variable is not None:
+        if task.variable is not None:
             model = getattr(backend, "model", None)
             report.model = redact(model, keys) if isinstance(model, str) else None
             report.options = {
@@ -158,7 +158,7 @@ def _examine(todo: Task, report: Report, enter: Callable[[str], None]) -> None:
         report.verdict, report.reason = "not configured", redact(str(error), keys)
     else:
         report.verdict = "ready"
-        for name, request in REQUESTS.items() if todo.is_live else ():
+        for name, request in REQUESTS.items() if task.is_live else ():
             enter(name)
             report.live.append({"request": name, **_asked(backend, request, keys)})
 

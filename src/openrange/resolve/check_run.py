@@ -150,7 +150,7 @@ def _look(item: _Running) -> Ended | None:
     _read_report(item)
     size = os.fstat(item.output.fileno()).st_size
     too_much = size > MAX_OUTPUT_BYTES
-    seconds = item.seconds or seconds_for(item.report.get("stage"))
+    seconds = item.seconds or _seconds_for(item.report.get("stage"))
     is_late = time.monotonic() - item.entered > seconds
     if status is None and not too_much and not is_late:
         return None
@@ -177,7 +177,7 @@ def _read_report(item: _Running) -> None:
             item.report = report
 
 
-def seconds_for(stage: object) -> float:
+def _seconds_for(stage: object) -> float:
     if stage in REQUESTS:
         return LIVE_SECONDS
     return END_SECONDS if stage == "end" else IMPORT_SECONDS

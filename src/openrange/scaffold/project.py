@@ -38,8 +38,8 @@ def render(
             if entry.is_dir():
                 read(entry, path + "/")
             elif path.endswith(_SUFFIX):
-                for placeholder, name in names.items():
-                    path = path.replace(placeholder, name)
+                for part, name in names.items():
+                    path = path.replace(part, name)
                 text = Template(entry.read_text("utf-8")).substitute(values)
                 files[path.removesuffix(_SUFFIX)] = text
 
