@@ -1,24 +1,18 @@
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from typing import Any
 
+import in_process
 import pytest
 import respx
 from confined import no_way_out as no_way_out
-from openrange_litellm.library import load
 
 
 @pytest.fixture(autouse=True)
-def _no_connection_left_open() -> Iterator[None]:
-    """LiteLLM keeps a client for each address and key, and its connection, for ten minutes."""
-    yield
-    cache = load().in_memory_llm_clients_cache
-    for client in list(cache.cache_dict.values()):
-        if not inspect.iscoroutinefunction(client.close):
-            client.close()
-    cache.flush_cache()
+def _in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with in_process.in_process(monkeypatch):
+        yield
 
 
 @pytest.fixture
@@ -30,4 +24,4 @@ def providers() -> Iterator[respx.MockRouter]:
 
 @pytest.fixture
 def litellm() -> Any:
-    return load()
+    return in_process.litellm()

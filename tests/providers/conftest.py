@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import in_process
 import pytest
 from provider_wire import Wire
+
+
+@pytest.fixture(autouse=True)
+def _in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with in_process.in_process(monkeypatch):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from chat_providers import OWN_HOST, OWN_KEY, ChatProvider, chat_providers, listed
-from openrange_litellm.library import load
+from in_process import litellm as load
 from openrange_litellm.providers import key_variables
 from provider_checks import set_up
 from provider_wire import PLAIN, QUESTION, Wire

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from chat_providers import IS_OLDER, ChatProvider, chat_providers, listed
-from openrange_litellm.library import load
+from in_process import litellm as load
 from provider_checks import body_with_the_schema, set_up
 from provider_wire import Wire
 from providers_left_out import LEFT_OUT, LEFT_OUT_MODELS

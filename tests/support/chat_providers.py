@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openrange_litellm import LiteLLMBackend
-from openrange_litellm.library import load
+from in_process import litellm as load
 from openrange_litellm.providers import DEFAULT_MODELS, Provider, provider_called
 from packaging.version import Version
 from providers_left_out import LEFT_OUT, LEFT_OUT_MODELS, MEASURED_WITH

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from openrange.errors import LLMBackendError
@@ -14,31 +14,28 @@ from openrange.llm import (
     SCHEMA_FORMS,
     Ask,
     BackendSettings,
-    Key,
     LLMRequest,
     LLMResult,
     Reply,
+    Usage,
     run,
     secret,
-    within,
 )
 from openrange.llm.http import problem_of_url
-from openrange_litellm.bounds import Bounds
-from openrange_litellm.clients import equip
-from openrange_litellm.failures import Call, translated
-from openrange_litellm.hearing import Heard, misunderstood
-from openrange_litellm.keys import SignIn, check_headers_of_openai, secrets_in, sign_in
-from openrange_litellm.library import hidden_from_clients, hide, load, overhearing
+from openrange_litellm import workers
+from openrange_litellm.failures import Call
+from openrange_litellm.keys import SignIn, address, secrets_in, sign_in
 from openrange_litellm.parameters import call_parameters, problem_of
 from openrange_litellm.providers import (
     DEFAULT_MODELS,
     DEFAULT_MODELS_BY_PLACE,
     key_variables,
+    provider_called,
     provider_of,
     share_a_key,
 )
-from openrange_litellm.replies import read_response
-from openrange_litellm.routing import Route, route
+from openrange_litellm.routing import Route
+from openrange_litellm.surroundings import needed, own
 
 NAME = "litellm"
 
@@ -48,19 +45,16 @@ class Plan:
     """What holds for every request of one `complete`.
 
     Args:
-        litellm: The module.
-        provider: Whose key is sent.
-        access: The key, read from its variable just now.
+        call: Whom it is sent to, and what its errors need.
+        api_key: What is sent as the key, if anything is.
         route: What LiteLLM makes of the model.
-        secrets: What must not be seen.
+        environment: The variables of the worker.
     """
 
-    litellm: Any
-    provider: str
-    access: SignIn
+    call: Call
+    api_key: str | None = field(repr=False)
     route: Route
-    secrets: tuple[Key | None, ...]
-
+    environment: Mapping[str, str] = field(repr=False)
 
 @dataclass(frozen=True, slots=True)
 class LiteLLMBackend(BackendSettings):
@@ -118,7 +112,7 @@ class LiteLLMBackend(BackendSettings):
             timeout=self.timeout,
             max_retries=self.max_retries,
             max_reasks=self.max_reasks,
-            secrets=ready.secrets if ready else (),
+            secrets=ready.call.secrets if ready else (),
             memory_key=(NAME, self.model, self.api_base),
         )
 
@@ -131,6 +125,8 @@ class LiteLLMBackend(BackendSettings):
                 holds a reserved name; or the key of the model's provider is missing.
         """
         problem = self._problem()
+        if problem is None and importlib.util.find_spec("litellm") is None:
+            problem = "LiteLLM is not installed; run: pip install litellm"
         if problem is None and (provider := provider_of(self.model)):
             try:
                 self._sign_in(provider)
@@ -182,60 +178,48 @@ class LiteLLMBackend(BackendSettings):
         # The key first: for a provider with a login in a browser, LiteLLM would start it.
         provider = provider_of(self.model)
         access = self._sign_in(provider) if provider else None
-        litellm = load()
-        failure: LLMBackendError
-        try:
-            way = route(litellm, self.model, self.api_base)
-        except LLMBackendError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - it raises several classes, some of them bare
-            call = Call(provider or "LiteLLM", "api_key", self.timeout, self.api_base, False)
-            failure = translated(error, call)
-        else:
-            if provider is None or "/" not in self.model:
-                provider, access = way.provider, None
-            elif self.api_base is None and not share_a_key(provider, way.provider):
-                problem = f"LiteLLM would send this to {way.provider} instead of {provider}"
-                raise LLMBackendError(f"{problem}; set api_base", kind="not-configured")
-            access = access or self._sign_in(provider)
-            if way.is_openai_sdk:
-                check_headers_of_openai(way.provider)
-            secrets = (access.key, *secrets_in(provider, self.extra_params or {}))
-            hide(secrets)
-            return Plan(litellm, provider, access, way, secrets)
-        raise failure
+        place = self.api_base or (address(provider) if provider else None)
+        call = Call(provider or "LiteLLM", "api_key", self.timeout, place, False)
+        way = Route(**_ask(call, needed(), route=self.model)["route"])
+        if provider is None or "/" not in self.model:
+            provider, access = way.provider, None
+        elif self.api_base is None and not share_a_key(provider, way.provider):
+            problem = f"LiteLLM would send this to {way.provider} instead of {provider}"
+            raise LLMBackendError(f"{problem}; set api_base", kind="not-configured")
+        access = access or self._sign_in(provider)
+        call = replace(
+            call,
+            provider=provider,
+            key_source=access.source,
+            api_base=place or address(provider),
+            secrets=(
+                *((access.key,) if access.key else ()),
+                *secrets_in(provider, self.extra_params or {}),
+            ),
+        )
+        theirs = own(provider_called(provider), signs_in=access.api_key is None)
+        return Plan(call, access.api_key, way, {**needed(), **theirs})
 
     def _send(self, ask: Ask, plan: Plan | LLMBackendError) -> Reply:
         if isinstance(plan, LLMBackendError):
             raise plan
-        extra = self.extra_params or {}
-        parameters = call_parameters(ask, extra, self.timeout, plan.route)
-        if plan.access.api_key is not None:
-            parameters["api_key"] = plan.access.api_key
-        if self.api_base is not None:
-            parameters["api_base"] = self.api_base
-        heard, bounds = Heard(), Bounds(self.timeout)
-        parameters["logger_fn"] = heard.listen
-        failure: LLMBackendError
-        try:
-            parameters |= equip(plan.litellm, plan.route.provider, extra)
-            with overhearing(heard.bodies.append), bounds.kept():
-                ask_litellm = partial(_completion, plan.litellm, parameters)
-                response = within(self.timeout, ask_litellm, abandon=bounds.cut)
-            return read_response(plan.litellm, response, heard.document)
-        except LLMBackendError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
-            source, with_schema = plan.access.source, "response_format" in parameters
-            keys = tuple(key for key in plan.secrets if key is not None)
-            call = Call(plan.provider, source, self.timeout, self.api_base, with_schema, keys)
-            failure = bounds.failure or translated(error, call)
-        if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
-            # The fault may be LiteLLM's: the reply lacks a field that it does not need.
-            return misunderstood(heard, failure)
-        raise failure
+        parameters = call_parameters(ask, self.extra_params or {}, self.timeout, plan.route)
+        if plan.api_key is not None:
+            parameters["api_key"] = plan.api_key
+        if plan.call.api_base is not None:
+            parameters["api_base"] = plan.call.api_base
+        call = replace(plan.call, with_schema="response_format" in parameters)
+        reply = _ask(call, plan.environment, parameters=parameters)["reply"]
+        usage = Usage(**reply["usage"])
+        return Reply(**{**reply, "elsewhere": tuple(reply["elsewhere"]), "usage": usage})
 
 
-def _completion(litellm: Any, parameters: Mapping[str, Any]) -> Any:
-    with hidden_from_clients():  # in the thread that may outlast the deadline
-        return litellm.completion(**parameters)
+def _ask(call: Call, environment: Mapping[str, str], **request: object) -> Mapping[str, Any]:
+    """What a worker answers; an error is raised."""
+    secrets = [key.value for key in call.secrets]
+    given = {**asdict(call), "secrets": secrets}
+    answer = workers.ask({"call": given, **request}, environment, call.timeout)
+    if "error" in answer:
+        error = dict(answer["error"])
+        raise LLMBackendError(error.pop("message"), **error)
+    return answer

@@ -1,7 +1,7 @@
 """What one call may cost: time, bytes and redirects, whatever the server at the other end does.
 
-The limits are listeners on the HTTP clients that LiteLLM uses, so that proxies, certificates and
-open connections stay as LiteLLM has them. Outside of a call of ours they do nothing.
+The bounds sit on the one public method by which every synchronous client of httpx, and of its
+successor httpx2, sends a request. Outside of a call of ours they do nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import wraps
 from socket import SHUT_RDWR
 from typing import Any
 
@@ -19,11 +20,13 @@ from openrange.llm.http import MAX_BODY_BYTES, MAX_REDIRECTS, holds_too_much
 
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 _STEPS = ("connect", "read", "write", "pool")
+# What a response's extensions tell of it, and not of its connection.
+_TOLD = ("http_version", "reason_phrase")
 
 
 @dataclass(slots=True)
 class Bounds:
-    """What is left to one call.
+    """What is left to one call, and the bodies of the responses that it got.
 
     Args:
         seconds: How long it may take.
@@ -34,6 +37,7 @@ class Bounds:
     seconds: float
     bytes_left: int = MAX_BODY_BYTES
     redirects_left: int = MAX_REDIRECTS
+    bodies: list[str] = field(default_factory=list, init=False, repr=False)
     _end: float = field(init=False)
     _problem: str | None = field(default=None, init=False)
     _stream: Any = field(default=None, init=False, repr=False)
@@ -63,61 +67,60 @@ class Bounds:
             with suppress(OSError, AttributeError):  # it is closed already
                 self._stream.get_extra_info("socket").shutdown(SHUT_RDWR)
 
-    def send(self, request: Any) -> None:
+    def prepare(self, request: Any) -> None:
         """Prepare a request that is about to be sent."""
         left = max(self._end - time.monotonic(), 0.001)
-        request.extensions["timeout"] = dict.fromkeys(_STEPS, left)
-        request.extensions["trace"] = self._notice
+        request.extensions |= {"timeout": dict.fromkeys(_STEPS, left), "trace": self._notice}
         # So little can be packed into so much that a compressed body has no bound.
         request.headers["accept-encoding"] = "identity"
 
-    def receive(self, response: Any) -> None:
-        """Read a response that has just begun."""
-        import httpx
+    def read(self, library: Any, response: Any) -> bytes:
+        """Read the body of a response that has just begun.
 
+        Args:
+            library: The module `httpx` or `httpx2`.
+            response: Its response.
+
+        Returns:
+            The body, as it came.
+        """
         self._take_stream(response.extensions.get("network_stream"))
-        self._judge(response)
-        chunks: list[bytes] = []
-        for chunk in response.stream:
-            self._take(len(chunk))
-            if time.monotonic() > self._end:
-                raise httpx.ReadTimeout("the time is over", request=response.request)
-            chunks.append(chunk)
-        response.stream.close()
-        self._stream = None
-        body = b"".join(chunks)
-        if problem := holds_too_much(body):
-            self._stop(problem)
-        response.stream = httpx.ByteStream(body)
-
-    def _judge(self, response: Any) -> None:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
-            self._stop(
+            self.stop(
                 f"the server sent a body in the encoding {encoding!r}, which was not asked for"
             )
         length = response.headers.get("content-length", "")
-        if length.isdecimal() and len(length) < 20 and int(length) > self.bytes_left:
-            self._stop_reading()
-        if response.has_redirect_location:
-            if self.redirects_left <= 0:
-                self._stop(f"more than {MAX_REDIRECTS} redirects; check api_base")
-            self.redirects_left -= 1
-            if not _stays(response):
-                # Not followed, for the key may be in any header, or in the address.
-                del response.headers["location"]
+        if length.isdecimal() and len(length) < 20:
+            self._take(int(length), only_ask=True)
+        chunks: list[bytes] = []
+        given = [response.content] if response.is_stream_consumed else response.iter_raw()
+        for chunk in given:
+            self._take(len(chunk))
+            if time.monotonic() > self._end:
+                raise library.ReadTimeout("the time is over", request=response.request)
+            chunks.append(chunk)
+        self._stream = None
+        body = b"".join(chunks)
+        if problem := holds_too_much(body):
+            self.stop(problem)
+        return body
 
-    def _take(self, size: int) -> None:
-        self.bytes_left -= size
-        if self.bytes_left < 0:
-            self._stop_reading()
+    def follow(self) -> None:
+        """Count a redirect."""
+        if self.redirects_left <= 0:
+            self.stop(f"more than {MAX_REDIRECTS} redirects; check api_base")
+        self.redirects_left -= 1
 
-    def _stop_reading(self) -> None:
-        self._stop(f"the reply is larger than {MAX_BODY_BYTES:,} bytes")
-
-    def _stop(self, problem: str) -> None:
+    def stop(self, problem: str) -> None:
+        """End the call, for which a bound was passed."""
         self._problem = problem
         raise ValueError(problem)
+
+    def _take(self, size: int, *, only_ask: bool = False) -> None:
+        if size > self.bytes_left:
+            self.stop(f"the reply is larger than {MAX_BODY_BYTES:,} bytes")
+        self.bytes_left -= 0 if only_ask else size
 
     def _notice(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(_CONNECTED):
@@ -130,41 +133,74 @@ class Bounds:
 
 
 _BOUNDS: ContextVar[Bounds | None] = ContextVar("bounds", default=None)
+_MARK = "openrange_bound"
 
 
-def watch(client: Any) -> None:
-    """Have an HTTP client keep to the bounds of whatever call uses it.
+def bind(library: Any) -> None:
+    """Have every synchronous client of an HTTP library keep to the bounds of its call.
 
     Args:
-        client: An `httpx.Client`.
+        library: The module `httpx` or `httpx2`. A second time does nothing.
     """
-    hooks = client.event_hooks
-    if _receive not in hooks["response"]:
-        # First, before anybody else reads the response.
-        client.event_hooks = {
-            "request": [*hooks["request"], _send],
-            "response": [_receive, *hooks["response"]],
-        }
+    unbound = library.Client.send
+    if hasattr(unbound, _MARK):
+        return
+
+    @wraps(unbound)
+    def send(client: Any, request: Any, **options: Any) -> Any:
+        bounds = _BOUNDS.get()
+        if bounds is None:
+            return unbound(client, request, **options)
+        follows = options.get("follow_redirects")
+        options |= {"stream": True, "follow_redirects": False}
+        follows = follows if isinstance(follows, bool) else client.follow_redirects
+        history: list[Any] = []
+        while True:
+            bounds.prepare(request)
+            try:
+                response = unbound(client, request, **options)
+            except library.RemoteProtocolError as error:
+                if "location" in str(error).lower():
+                    bounds.stop("the server redirects to something that is no address")
+                raise
+            whole = _read(library, bounds, response, history)
+            following = response.next_request
+            # Elsewhere the key may be in any header, or in the address.
+            if following is None or not follows or not _is_same(request.url, following.url):
+                bounds.bodies.append(whole.text)
+                return whole
+            bounds.follow()
+            history.append(whole)
+            request = following
+
+    setattr(send, _MARK, True)
+    library.Client.send = send
 
 
-def _send(request: Any) -> None:
-    if bounds := _BOUNDS.get():
-        bounds.send(request)
-
-
-def _receive(response: Any) -> None:
-    if bounds := _BOUNDS.get():
-        bounds.receive(response)
-
-
-def _stays(response: Any) -> bool:
-    """Whether a redirect stays with the scheme, the host and the port that were asked."""
+def _read(library: Any, bounds: Bounds, response: Any, history: list[Any]) -> Any:
+    """The same response, with its whole body."""
     try:
-        target = response.url.join(response.headers["location"])
-    except Exception:  # noqa: BLE001 - httpx raises several kinds for what is no address
-        return False
-    ours, theirs = (
-        (url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme))
-        for url in (response.url, target)
+        body = bounds.read(library, response)
+    finally:
+        response.close()
+    whole = library.Response(
+        response.status_code,
+        headers=response.headers,
+        content=body,
+        request=response.request,
+        extensions={k: v for k, v in response.extensions.items() if k in _TOLD},
+        history=[*history],
+        default_encoding=response.default_encoding,
     )
-    return bool(ours == theirs)
+    with suppress(RuntimeError):  # it was not sent
+        whole.elapsed = response.elapsed
+    return whole
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two addresses have scheme, host and port in common."""
+    return bool(_origin(one) == _origin(other))
+
+
+def _origin(url: Any) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)

@@ -81,7 +81,7 @@ class Call:
         provider: Its name in LiteLLM.
         key_source: Where the key comes from, for the next step.
         timeout: Seconds that the call was allowed to take.
-        api_base: Where the user sends requests, if not to the provider's own host.
+        api_base: Where requests are sent, if not to the provider's own host.
         with_schema: Whether it carried a response format.
         secrets: Keys to keep out of the error.
     """

@@ -20,8 +20,6 @@ from openrange_litellm.providers import (
 # server needs none; only providers that are signed in to otherwise get none, and those do not look.
 DUMMY = "none"
 
-_HEADERS = "OPENAI_CUSTOM_HEADERS"
-
 _SECRET_PARAM = re.compile(r"(key|token|secret|password|credentials|authorization)$", re.IGNORECASE)
 
 
@@ -97,27 +95,28 @@ def sign_in(
     signs_in_otherwise = any(os.environ.get(name, "").strip() for name in known.instead)
     if known.way == "own" or signs_in_otherwise or known.instead_params & params.keys():
         return SignIn(None, False, source)
-    if known.way == "local" or api_base is not None or _has_a_base(provider):
+    if known.way == "local" or api_base is not None or address(provider):
         return SignIn(None, True, source)
     raise _not_configured(f"no key for {provider}: set {source}")
 
 
-def check_headers_of_openai(provider: str) -> None:
-    """Refuse to send another provider the headers that are meant for OpenAI.
-
-    OpenAI's client adds those of OPENAI_CUSTOM_HEADERS to whatever it sends, wherever that goes.
+def address(provider: str) -> str | None:
+    """Where a variable of the provider's own says that its API is.
 
     Args:
-        provider: Who is asked by way of that client.
+        provider: Its name in LiteLLM.
 
-    Raises:
-        LLMBackendError: Of kind `not-configured`, when there are such headers.
+    Returns:
+        The first of `<PROVIDER>_API_BASE` and `<PROVIDER>_BASE_URL` that is set, also with the name
+        with which the variable of its key begins; else None.
     """
-    is_openai = "OPENAI_API_KEY" in provider_called(provider).variables
-    if not is_openai and os.environ.get(_HEADERS, "").strip():
-        raise _not_configured(
-            f"{_HEADERS} is set, and OpenAI's client would send its headers to {provider}; unset it"
-        )
+    keys = provider_called(provider).variables[:1]
+    names = [re.sub(r"\W", "_", provider).upper(), *(k.removesuffix("_API_KEY") for k in keys)]
+    for name in names:
+        for end in ("API_BASE", "BASE_URL"):
+            if value := os.environ.get(f"{name}_{end}", "").strip():
+                return value
+    return None
 
 
 def secrets_in(provider: str | None, params: Mapping[str, object]) -> Iterator[Key]:
@@ -137,12 +136,6 @@ def secrets_in(provider: str | None, params: Mapping[str, object]) -> Iterator[K
             yield from secrets_in(None, value)
         elif isinstance(value, str) and (_SECRET_PARAM.search(name) or "header" in name):
             yield from _keys(value)
-
-
-def _has_a_base(provider: str) -> bool:
-    """Whether a variable of the provider's own says where its API is."""
-    prefix = re.sub(r"\W", "_", provider).upper()
-    return any(os.environ.get(f"{prefix}_{end}", "").strip() for end in ("API_BASE", "BASE_URL"))
 
 
 def _keys(value: str) -> Iterator[Key]:

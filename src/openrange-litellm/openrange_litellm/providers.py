@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 DEFAULT_MODELS: Mapping[str, str | None] = {
@@ -63,34 +63,84 @@ class Provider:
         instead: Variables with secrets that LiteLLM reads by itself, and sends otherwise than as
             the provider's key; where one is set, no key is needed.
         instead_params: Call parameters that stand in for a key in the same way.
+        settings: Variables that LiteLLM reads besides; a name may end in `*`.
     """
 
     variables: tuple[str, ...]
     way: SignInWay = "key"
     instead: tuple[str, ...] = ()
     instead_params: frozenset[str] = frozenset()
+    settings: tuple[str, ...] = ()
 
 
 _ANTHROPIC = Provider(
     ("ANTHROPIC_API_KEY",), instead=("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_IDENTITY_TOKEN")
 )
 _AWS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN")
+_OF_AWS = ("AWS_*",)
 _AZURE = Provider(
     ("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
     instead=("AZURE_AD_TOKEN", "AZURE_CLIENT_SECRET", "AZURE_PASSWORD"),
     instead_params=frozenset(
         {"azure_ad_token", "azure_ad_token_provider", "azure_password", "client_secret"}
     ),
+    settings=(
+        "AZURE_AI_API_VERSION",
+        "AZURE_API_TYPE",
+        "AZURE_API_VERSION",
+        "AZURE_AUTHORITY_HOST",
+        "AZURE_CERTIFICATE_*",
+        "AZURE_CLIENT_ID",
+        "AZURE_CONFIG_DIR",
+        "AZURE_CREDENTIAL",
+        "AZURE_FEDERATED_TOKEN_FILE",
+        "AZURE_SCOPE",
+        "AZURE_TENANT_ID",
+        "AZURE_USERNAME",
+        "IDENTITY_*",
+        "MSI_*",
+    ),
 )
 _COHERE = Provider(("COHERE_API_KEY", "CO_API_KEY"))
 _OLLAMA = Provider(("OLLAMA_API_KEY",), "local")
-_OPENAI = Provider(("OPENAI_API_KEY",))
+_OPENAI = Provider(
+    ("OPENAI_API_KEY",),
+    settings=("OPENAI_CUSTOM_HEADERS", "OPENAI_ORG*", "OPENAI_PROJECT*"),
+)
 # LiteLLM signs a request to SageMaker with a key of Bedrock, too, where one is set.
-_SAGEMAKER = Provider((), "own", (*_AWS, "AWS_BEARER_TOKEN_BEDROCK"))
-_VERTEX = Provider((), "own", ("VERTEXAI_CREDENTIALS",))
+_SAGEMAKER = Provider((), "own", (*_AWS, "AWS_BEARER_TOKEN_BEDROCK"), settings=_OF_AWS)
+_VERTEX = Provider(
+    (),
+    "own",
+    ("VERTEXAI_CREDENTIALS", "VERTEX_CREDENTIALS"),
+    settings=(
+        "CLOUDSDK_*",
+        "GCE_METADATA_*",
+        "GCLOUD_PROJECT",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "GOOGLE_CLOUD_*",
+        "NO_GCE_CHECK",
+        "VERTEXAI_*",
+        "VERTEX_*",
+    ),
+)
 _WATSONX = Provider(
     ("WATSONX_API_KEY", "WATSONX_APIKEY", "WX_API_KEY"),
     instead=("WATSONX_TOKEN", "WATSONX_ZENAPIKEY"),
+    settings=(
+        "WATSONX_DEPLOYMENT_SPACE_ID",
+        "WATSONX_IAM_URL",
+        "WATSONX_PROJECT_ID",
+        "WATSONX_REGION",
+        "WATSONX_SPACE_ID",
+        "WATSONX_URL",
+        "WATSONX_USERNAME",
+        "WML_URL",
+        "WX_PROJECT_ID",
+        "WX_REGION",
+        "WX_SPACE_ID",
+        "WX_URL",
+    ),
 )
 
 _BY_NAME: dict[str, Provider] = {
@@ -101,35 +151,48 @@ _BY_NAME: dict[str, Provider] = {
     "apertis": Provider(("STIMA_API_KEY",)),
     "azure": _AZURE,
     "azure_text": _AZURE,
-    "azure_ai": Provider(
-        ("AZURE_AI_API_KEY",), instead=_AZURE.instead, instead_params=_AZURE.instead_params
+    "azure_ai": replace(_AZURE, variables=("AZURE_AI_API_KEY",)),
+    "bedrock": Provider(("AWS_BEARER_TOKEN_BEDROCK",), "own", _AWS, settings=_OF_AWS),
+    "bedrock_mantle": Provider(
+        ("BEDROCK_MANTLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"),
+        "own",
+        _AWS,
+        settings=(*_OF_AWS, "BEDROCK_MANTLE_REGION"),
     ),
-    "bedrock": Provider(("AWS_BEARER_TOKEN_BEDROCK",), "own", _AWS),
-    "bedrock_mantle": Provider(("BEDROCK_MANTLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"), "own", _AWS),
     "chatgpt": Provider((), "device"),
+    "cloudflare": Provider(("CLOUDFLARE_API_KEY",), settings=("CLOUDFLARE_ACCOUNT_ID",)),
     "cohere": _COHERE,
     "cohere_chat": _COHERE,
     "cometapi": Provider(("COMETAPI_KEY",)),
     "custom": Provider(("CUSTOM_API_KEY",), "local"),
     "custom_openai": Provider(("CUSTOM_OPENAI_API_KEY",), "local"),
     "databricks": Provider(
-        ("DATABRICKS_API_KEY",), "own", ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET")
+        ("DATABRICKS_API_KEY",),
+        "own",
+        ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET"),
+        settings=("DATABRICKS_CLIENT_ID", "DATABRICKS_CONFIG_*", "DATABRICKS_HOST"),
     ),
-    "datarobot": Provider(("DATAROBOT_API_TOKEN",)),
+    "datarobot": Provider(("DATAROBOT_API_TOKEN",), settings=("DATAROBOT_ENDPOINT",)),
     "docker_model_runner": Provider(("DOCKER_MODEL_RUNNER_API_KEY",), "local"),
     "featherless_ai": Provider(("FEATHERLESS_AI_API_KEY", "FEATHERLESS_API_KEY")),
     "fireworks_ai": Provider(
-        ("FIREWORKS_AI_API_KEY", "FIREWORKS_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN")
+        ("FIREWORKS_AI_API_KEY", "FIREWORKS_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"),
+        settings=("FIREWORKS_ACCOUNT_ID",),
     ),
     "friendliai": Provider(("FRIENDLIAI_API_KEY", "FRIENDLI_TOKEN")),
     "gdc": Provider(("GDC_API_KEY",), "own"),
     "gemini": Provider(("GEMINI_API_KEY", "GOOGLE_API_KEY")),
     "gigachat": Provider(
-        ("GIGACHAT_API_KEY", "GIGACHAT_CREDENTIALS"), instead=("GIGACHAT_ACCESS_TOKEN",)
+        ("GIGACHAT_API_KEY", "GIGACHAT_CREDENTIALS"),
+        instead=("GIGACHAT_ACCESS_TOKEN", "GIGACHAT_PASSWORD"),
+        settings=("GIGACHAT_AUTH_URL", "GIGACHAT_SCOPE", "GIGACHAT_USERNAME"),
+    ),
+    "gradient_ai": Provider(
+        ("GRADIENT_AI_API_KEY",), settings=("GRADIENT_AI_AGENT_ENDPOINT",)
     ),
     "github_copilot": Provider((), "device"),
     "hosted_vllm": Provider(("HOSTED_VLLM_API_KEY",), "local"),
-    "huggingface": Provider(("HUGGINGFACE_API_KEY", "HF_TOKEN")),
+    "huggingface": Provider(("HUGGINGFACE_API_KEY", "HF_TOKEN"), settings=("HF_API_BASE",)),
     "lambda_ai": Provider(("LAMBDA_API_KEY",)),
     "langflow": Provider(("LANGFLOW_API_KEY",), "local"),
     "langgraph": Provider(("LANGGRAPH_API_KEY",), "local"),
@@ -139,24 +202,29 @@ _BY_NAME: dict[str, Provider] = {
     "lm_studio": Provider(("LM_STUDIO_API_KEY",), "local"),
     "meta_llama": Provider(("LLAMA_API_KEY",)),
     "nano-gpt": Provider(("NANOGPT_API_KEY",)),
-    "oci": Provider((), "own"),
+    "oci": Provider((), "own", settings=("OCI_*",)),
     "ollama": _OLLAMA,
     "ollama_chat": _OLLAMA,
     "oobabooga": Provider(("OOBABOOGA_API_KEY",), "local"),
     "openai": _OPENAI,
-    "openrouter": Provider(("OPENROUTER_API_KEY", "OR_API_KEY")),
+    "openrouter": Provider(
+        ("OPENROUTER_API_KEY", "OR_API_KEY"), settings=("OR_APP_NAME", "OR_SITE_URL")
+    ),
     "perplexity": Provider(("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY")),
     "petals": Provider((), "local"),
+    "predibase": Provider(("PREDIBASE_API_KEY",), settings=("PREDIBASE_TENANT_ID",)),
     "qwen_ai_platform": Provider(("QWEN_AI_PLATFORM_API_KEY", "DASHSCOPE_API_KEY")),
     "qwencloud": Provider(("QWENCLOUD_API_KEY", "DASHSCOPE_API_KEY")),
     "replicate": Provider(("REPLICATE_API_KEY", "REPLICATE_API_TOKEN")),
     "sagemaker": _SAGEMAKER,
     "sagemaker_chat": _SAGEMAKER,
     "sagemaker_nova": _SAGEMAKER,
-    "sap": Provider((), "own", ("AICORE_SERVICE_KEY", "AICORE_CLIENT_SECRET")),
+    "sap": Provider(
+        (), "own", ("AICORE_SERVICE_KEY", "AICORE_CLIENT_SECRET"), settings=("AICORE_*",)
+    ),
     "scaleway": Provider(("SCW_SECRET_KEY",)),
     "scx-ai": Provider(("SCX_API_KEY",)),
-    "snowflake": Provider(("SNOWFLAKE_JWT",)),
+    "snowflake": Provider(("SNOWFLAKE_JWT",), settings=("SNOWFLAKE_ACCOUNT_ID",)),
     "tensormesh": Provider(("TENSORMESH_INFERENCE_API_KEY",)),
     "text-completion-codestral": Provider(("CODESTRAL_API_KEY",)),
     "text-completion-inception": Provider(("INCEPTION_API_KEY",)),
@@ -178,10 +246,10 @@ _BY_NAME: dict[str, Provider] = {
 
 # Those whose variable is their name in capitals, and `_API_KEY`.
 _REGULAR = """
-    ai21 aiml amazon_nova baseten cerebras chutes clarifai cloudflare codestral compactifai
-    dashscope deepinfra deepseek edenai galadriel github gradient_ai groq heroku hyperbolic
+    ai21 aiml amazon_nova baseten cerebras chutes clarifai codestral compactifai
+    dashscope deepinfra deepseek edenai galadriel github groq heroku hyperbolic
     inception meta minimax mistral modelscope moonshot morph nebius novita nscale nvidia_nim
-    ovhcloud parasail poe predibase publicai reka sambanova sarvam synthetic tencent v0 wandb xai
+    ovhcloud parasail poe publicai reka sambanova sarvam synthetic tencent v0 wandb xai
     zai
 """
 

@@ -1,24 +1,51 @@
-"""From LiteLLM's response object to a reply."""
+"""From LiteLLM's response object, and from what the provider itself said, to a reply.
+
+LiteLLM calls a reply complete that Cohere cut off, or that Anthropic cut off in the middle of a
+tool's input; it keeps no reason for a filter; and it fails over replies that lack a field which it
+does not need. So the bodies of the responses are read as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+from openrange.errors import LLMBackendError
 from openrange.llm import Reply
-from openrange.llm.chat import read_completion
-from openrange_litellm.hearing import completed
+from openrange.llm.chat import Ending, ending, error_message, read_completion
+
+LIMIT = "max_tokens in extra_params"
+_CONTEXT = "the context window, by taking another model"
+
+# Nothing that needs to be told.
+_ORDINARY = frozenset(
+    [
+        "complete",
+        "end_turn",
+        "eos",
+        "eos_token",
+        "function_call",
+        "load",
+        "stop",
+        "stop_sequence",
+        "tool_call",
+        "tool_calls",
+        "tool_use",
+        "unload",
+    ]
+)
 
 
-def read_response(litellm: ModuleType, response: Any, body: Mapping[str, object]) -> Reply:
+def read_response(litellm: ModuleType, response: Any, bodies: Sequence[str]) -> Reply:
     """Read what `litellm.completion` returned.
 
     Args:
         litellm: The module, which knows prices.
         response: Its `ModelResponse`.
-        body: The provider's own response, which says more.
+        bodies: The bodies of the provider's own responses, which say more.
 
     Returns:
         The reply, with its price where LiteLLM knows it.
@@ -32,18 +59,117 @@ def read_response(litellm: ModuleType, response: Any, body: Mapping[str, object]
         # LiteLLM's messages have no field for a refusal; it stands among what is left over.
         left_over = message.get("provider_specific_fields") or {}
         message.setdefault("refusal", left_over.get("refusal"))
-    reply = completed(read_completion(document), body)
+    reply = _completed(read_completion(document), _document(bodies))
     return replace(reply, usage=replace(reply.usage, cost_usd=_cost(litellm, response)))
+
+
+def _completed(reply: Reply, document: Mapping[str, object]) -> Reply:
+    """The reply, of which a cut, a filter and a refusal are marked as the response says."""
+    error = _first(document.get("choices")).get("error")
+    if not error and not reply.text:
+        error = document.get("error")
+    if said := error_message({"error": error}):
+        raise LLMBackendError(f"the response carries an error: {said}", kind="server")
+    reason, finish = _reason(document)
+    if finish == "stop":
+        finish = reply.finish
+    explanation = reply.explanation or _explanation(document)
+    if finish == "refusal":
+        explanation = explanation or reply.text
+    elif reason.lower() not in _ORDINARY | {""}:
+        explanation = ": ".join(filter(None, (reason, explanation)))
+    limit = _CONTEXT if "context" in reason.lower() else LIMIT
+    return replace(reply, finish=finish, explanation=explanation or None, limit=limit)
+
+
+def misunderstood(bodies: Sequence[str], failure: LLMBackendError) -> Reply:
+    """Read a response over which LiteLLM failed.
+
+    Args:
+        bodies: The bodies of the responses, if there were any.
+        failure: How it failed.
+
+    Returns:
+        The reply, where the response is one after all.
+
+    Raises:
+        LLMBackendError: The response carries an error, or is none; or the failure, where there
+            was no response.
+    """
+    document = _document(bodies)
+    message = document.get("message")
+    if isinstance(document.get("choices"), Sequence):
+        return _completed(read_completion(document), document)
+    if isinstance(message, Mapping) and "content" in message:  # Cohere and Ollama
+        choices = [{"message": message}]
+        return _completed(read_completion({**document, "choices": choices}), document)
+    if said := error_message(document):
+        raise LLMBackendError(f"the response carries an error: {said}", kind="server")
+    if bodies and failure.kind == "error":
+        problem = f"the response is not one of this provider's; {failure}"
+        raise LLMBackendError(problem, kind="server", detail=failure.detail)
+    raise failure
+
+
+def _document(bodies: Sequence[str]) -> Mapping[str, object]:
+    """The last response that is a JSON object, or an empty one."""
+    for body in reversed(bodies):
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(parsed, dict):
+            return parsed
+    return {}
 
 
 def _cost(litellm: ModuleType, response: Any) -> float | None:
     """The price in US dollars. LiteLLM says 0 for a model that it has no price of."""
-    hidden = getattr(response, "_hidden_params", None)
-    cost = hidden.get("response_cost") if isinstance(hidden, dict) else None
-    # Of a model of Ollama's, LiteLLM would ask the server, without a deadline.
-    if cost is None and not str(response.model).startswith("ollama"):
-        try:
-            cost = litellm.completion_cost(completion_response=response)
-        except Exception:  # noqa: BLE001 - no price for this model, or a field that it misses
-            return None
+    if str(response.model).startswith("ollama"):
+        return None  # LiteLLM would ask the server, without a deadline
+    try:
+        cost = litellm.completion_cost(completion_response=response)
+    except Exception:  # noqa: BLE001 - no price for this model, or a field that it misses
+        return None
     return float(cost) if isinstance(cost, int | float) and cost > 0 else None
+
+
+def _reason(document: Mapping[str, object]) -> tuple[str, Ending]:
+    """Why the reply ended, in the provider's word and in ours."""
+    choice, candidate = _first(document.get("choices")), _first(document.get("candidates"))
+    blocked = _mapping(document.get("promptFeedback")).get("blockReason")
+    if isinstance(blocked, str):
+        return blocked, "filter"
+    given = (
+        choice.get("finish_reason"),
+        choice.get("native_finish_reason"),  # OpenRouter
+        candidate.get("finishReason"),  # Gemini
+        document.get("stop_reason"),  # Anthropic
+        document.get("stopReason"),  # Bedrock
+        document.get("finish_reason"),  # Cohere
+        document.get("done_reason"),  # Ollama
+    )
+    reasons = [reason for reason in given if isinstance(reason, str)]
+    telling = [reason for reason in reasons if ending(reason) != "stop"]
+    unusual = [reason for reason in reasons if reason.lower() not in _ORDINARY]
+    reason = next(iter([*telling, *unusual, *reasons]), "")
+    return reason, ending(reason)
+
+
+def _explanation(document: Mapping[str, object]) -> str | None:
+    candidate = _first(document.get("candidates"))
+    given = (
+        candidate.get("finishMessage"),
+        _mapping(document.get("promptFeedback")).get("blockReasonMessage"),
+        _mapping(document.get("stop_details")).get("explanation"),  # Anthropic
+    )
+    return next((words for words in given if isinstance(words, str) and words.strip()), None)
+
+
+def _first(value: object) -> Mapping[str, object]:
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    return _mapping(value[0]) if is_list and value else {}  # type: ignore[index]
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

@@ -11,7 +11,6 @@ from typing import Any
 from openrange.errors import LLMBackendError
 from openrange.llm import SCHEMA_FORMS
 from openrange.llm.run import Form
-from openrange_litellm.library import first_time, overhear
 from openrange_litellm.references import without_references
 
 # Providers without a host of their own. For them LiteLLM falls back to OpenAI's host, or to the one
@@ -31,9 +30,6 @@ _WITHOUT_A_HOST = frozenset(
 _WITHOUT_A_VARIABLE = frozenset({"custom_openai", "openai_like", "xinference"})
 # LiteLLM takes the schema for them, and leaves it out of what it sends.
 _DROPS_THE_SCHEMA = frozenset({"custom"})
-# Warns of `max_retries`, which it does not need: it makes none.
-_WARNS_OF_RETRIES = frozenset({"huggingface"})
-
 # Asked by way of OpenAI's SDK, although LiteLLM's list of those leaves them out.
 _MORE_BY_SDK = (
     "azure",
@@ -91,8 +87,6 @@ class Route:
         providers, unless it is allowed by name. Elsewhere there are none, and the parameter would
         end up in the request or be refused.
         """
-        if self.provider in _WARNS_OF_RETRIES:
-            return {}
         if self.supported is None or "max_retries" in self.supported:
             return {"max_retries": 0}
         if self.is_openai_sdk:
@@ -121,13 +115,9 @@ def route(litellm: ModuleType, model: str, api_base: str | None) -> Route:
         raise LLMBackendError(
             f"{provider} has no host of its own: set api_base{hint}", kind="not-configured"
         )
-    supported = first_time(
-        provider,
-        lambda: litellm.get_supported_openai_params(name, custom_llm_provider=provider),
-    )
+    supported = litellm.get_supported_openai_params(name, custom_llm_provider=provider)
     by_sdk = {*litellm.openai_compatible_providers, *_MORE_BY_SDK}
-    known = frozenset(supported) if isinstance(supported, list) else None
-    overhear(provider)
+    known = [*supported] if isinstance(supported, list) else None
     if provider == "ollama":
         # Its chat API: the other one knows no roles, and LiteLLM takes what it cut off for whole.
         model = f"ollama_chat/{name}"

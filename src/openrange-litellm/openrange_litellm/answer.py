@@ -1,0 +1,63 @@
+"""What a worker does with one request: ask LiteLLM, and say what came of it as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from types import ModuleType
+from typing import Any
+
+from openrange.errors import LLMBackendError
+from openrange.llm import Key, Reply
+from openrange_litellm.bounds import Bounds
+from openrange_litellm.failures import Call, translated
+from openrange_litellm.replies import misunderstood, read_response
+from openrange_litellm.routing import route
+
+_FIELDS = ("kind", "status", "retryable", "retry_after", "detail")
+
+
+def answer(
+    litellm: ModuleType, request: Mapping[str, Any], bounds: Bounds | None = None
+) -> dict[str, Any]:
+    """Answer one request of the calling process.
+
+    Args:
+        litellm: The module, made quiet by `library.load`.
+        request: `call`, the fields of a `Call` with the secrets as texts; and either `route`, a
+            model's name, or `parameters`, those of `litellm.completion`. All of it is plain JSON.
+        bounds: What the call may cost; its own timeout is the measure where there are none.
+
+    Returns:
+        `route`, the fields of a `Route`; or `reply`, those of a `Reply`; or `error`, those of an
+        `LLMBackendError` and its `message`.
+    """
+    given = request["call"]
+    call = Call(**{**given, "secrets": tuple(Key(secret) for secret in given["secrets"])})
+    try:
+        if "route" in request:
+            return {"route": asdict(route(litellm, request["route"], call.api_base))}
+        bounds = bounds or Bounds(call.timeout)
+        return {"reply": asdict(_reply(litellm, request["parameters"], call, bounds))}
+    except LLMBackendError as error:
+        failure = error
+    except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare
+        failure = translated(error, call)
+    return {"error": {"message": str(failure), **{n: getattr(failure, n) for n in _FIELDS}}}
+
+
+def _reply(
+    litellm: ModuleType, parameters: Mapping[str, Any], call: Call, bounds: Bounds
+) -> Reply:
+    try:
+        with bounds.kept():
+            response = litellm.completion(**parameters)
+        return read_response(litellm, response, bounds.bodies)
+    except LLMBackendError as error:
+        failure = error
+    except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
+        failure = bounds.failure or translated(error, call)
+    if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
+        # The fault may be LiteLLM's: the reply lacks a field that it does not need.
+        return misunderstood(bounds.bodies, failure)
+    raise failure

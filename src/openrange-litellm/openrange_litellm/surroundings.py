@@ -1,0 +1,65 @@
+"""What the environment of a worker holds: an allow-list, and what one provider signs in with."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from openrange_litellm.library import ENVIRONMENT
+from openrange_litellm.providers import Provider
+
+# What a Python program and its libraries need, on Linux and on macOS; the locale; proxies; and
+# certificates, also under the names that LiteLLM documents.
+_NEEDED = """
+    PATH HOME USER LOGNAME SHELL TMPDIR TZ LANG LANGUAGE LC_* LD_LIBRARY_PATH DYLD_* XDG_*
+    __CF_USER_TEXT_ENCODING PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPYCACHEPREFIX PYTHONUTF8
+    ALL_PROXY HTTP_PROXY HTTPS_PROXY NO_PROXY all_proxy http_proxy https_proxy no_proxy
+    CURL_CA_BUNDLE REQUESTS_CA_BUNDLE SSL_CERT_DIR SSL_CERT_FILE
+    SSL_CERTIFICATE SSL_ECDH_CURVE SSL_SECURITY_LEVEL SSL_VERIFY
+""".split()
+_NAMES_A_FILE = re.compile(r"(BUNDLE|CERTIFICATE|CREDENTIALS|DIR|FILE|PATH)$")
+
+
+def needed() -> dict[str, str]:
+    """What every worker is given, whichever provider it asks.
+
+    Returns:
+        Variables by name.
+    """
+    return {**dict(_set(_NEEDED)), **ENVIRONMENT}
+
+
+def own(provider: Provider, *, signs_in: bool) -> dict[str, str]:
+    """What a worker is given for the sake of one provider.
+
+    Args:
+        provider: How the provider is signed in to.
+        signs_in: Whether LiteLLM has to sign in by what it finds itself, for want of a key.
+
+    Returns:
+        Variables by name, none for most providers.
+    """
+    return dict(_set([*provider.settings, *(provider.instead if signs_in else ())]))
+
+
+def _set(patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The variables of these names that are set; a name may end in `*`."""
+    for name, value in os.environ.items():
+        if value.strip() and any(fnmatchcase(name, pattern) for pattern in patterns):
+            yield name, _absolute(name, value)
+
+
+def _absolute(name: str, value: str) -> str:
+    """The same, also in another directory than this one."""
+    if not _NAMES_A_FILE.search(name) or os.pathsep in value:
+        return value
+    try:
+        path = Path(value).expanduser()
+        return str(path.absolute()) if path.exists() else value
+    except (OSError, RuntimeError, ValueError):  # it is no path, or one without a home
+        return value
+
+

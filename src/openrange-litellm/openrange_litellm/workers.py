@@ -1,0 +1,353 @@
+"""The workers of this process: Python processes in which LiteLLM lives.
+
+One is started when it is first needed, and shared by all threads; there are more only where a
+provider signs in by variables of the environment, one for each set of their values. A worker ends
+with this process, also when that is killed, because its input ends then. A fork begins without any.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from openrange.errors import LLMBackendError
+from openrange.llm import timed_out
+
+START_SECONDS = 60.0
+"""How long a worker may take to import LiteLLM, which takes some five seconds."""
+
+_GRACE_SECONDS = 2.0  # how long a call may go on after it was cancelled
+_MAX_WORKERS = 4  # of 200 MB each
+_MAX_LINE = 64_000_000  # bytes; the text of a reply has at most a tenth of it
+_CHUNK = 1 << 18
+_PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline())['path']; "
+    "from openrange_litellm.worker import main; main()"
+)
+
+Message = Mapping[str, Any]
+
+
+def ask(message: Message, environment: Mapping[str, str], seconds: float) -> Message:
+    """Have a worker answer a request.
+
+    Args:
+        message: The request, which is plain JSON (see `answer`).
+        environment: Exactly the variables of the worker.
+        seconds: The wall-clock time that the answer may take, from the moment when a worker is
+            ready.
+
+    Returns:
+        The answer.
+
+    Raises:
+        LLMBackendError: Of kind `timeout`; of kind `connection`, when the worker ends while it
+            works; of kind `not-configured`, when it cannot be started; or of kind `rejected`, when
+            the request is too large.
+    """
+    line = json.dumps(message)[1:].encode()
+    if len(line) > _MAX_LINE:
+        raise LLMBackendError("the request is too large", kind="rejected")
+    while (answer := _workers.ready(environment).ask(line, seconds)) is None:
+        pass  # it was retired in that moment
+    return answer
+
+
+class _Worker:
+    """One process, a thread that reads from it, and the calls that wait for it."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        if not sys.executable:
+            raise _unusable("this program has no Python interpreter that could be started")
+        self.directory = tempfile.mkdtemp(prefix="openrange-litellm-")
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-W", "ignore", "-c", _PROGRAM],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=dict(environment),
+                cwd=self.directory,
+                bufsize=0,
+                start_new_session=True,  # so that no Ctrl-C reaches it
+            )
+        except OSError as error:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            raise _unusable(f"{sys.executable} cannot be started ({error})") from None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._input, self._output = self._process.stdin, self._process.stdout
+        os.set_blocking(self._input.fileno(), False)
+        self._lock = threading.Lock()  # over what follows
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, SimpleQueue[Message | None]] = {}
+        self._cancelled: dict[int, float] = {}
+        self._is_retired = False
+        self.has_ended = False
+        self._problem = "it ended while it started"
+        self._writing = threading.Lock()
+        self._decided = threading.Event()
+        self.is_ready = False
+        path = json.dumps({"path": [str(Path(entry).absolute()) for entry in sys.path]})
+        self._write(path.encode() + b"\n", time.monotonic() + START_SECONDS)
+        threading.Thread(target=self._listen, daemon=True, name="openrange-litellm").start()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it did not get rid of a call that was cancelled."""
+        with self._lock:
+            oldest = min(self._cancelled.values(), default=None)
+        return oldest is not None and time.monotonic() > oldest + _GRACE_SECONDS
+
+    def wait(self) -> None:
+        """Wait until it is ready.
+
+        Raises:
+            LLMBackendError: It cannot be started, or not in time.
+        """
+        if not self._decided.wait(START_SECONDS):
+            self.kill()
+            raise LLMBackendError(
+                f"LiteLLM was not imported within {START_SECONDS:g} seconds; try again",
+                kind="timeout",
+                retryable=True,
+            )
+        if not self.is_ready:
+            raise _unusable(self._problem)
+
+    def ask(self, line: bytes, seconds: float) -> Message | None:
+        """The answer to a request, the line of which lacks its first character; None of a worker
+        that takes no more.
+        """
+        ends = time.monotonic() + min(seconds, threading.TIMEOUT_MAX)
+        answers: SimpleQueue[Message | None] = SimpleQueue()
+        with self._lock:
+            if self._is_retired or self.has_ended:
+                return None
+            number = next(self._numbers)
+            self._waiting[number] = answers
+        try:
+            self._write(b'{"id": %d, %b\n' % (number, line), ends)
+            answer = answers.get(timeout=max(0.0, ends - time.monotonic()))
+        except (Empty, TimeoutError):
+            raise timed_out(seconds) from None
+        except OSError:
+            raise _gone() from None
+        finally:
+            self._leave(number)
+        if answer is None:
+            raise _gone()
+        return answer
+
+    def retire(self) -> None:
+        """Take no further call, and end with the last one under way."""
+        with self._lock:
+            self._is_retired = True
+            is_idle = not self._waiting
+        if is_idle:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the process, whatever it does; whoever waits for it hears of that."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and leave nothing of it behind."""
+        self._process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.disown()
+
+    def disown(self) -> None:
+        """Close the pipes of a process that may be another one's child."""
+        for pipe in (self._input, self._output):
+            with suppress(OSError):
+                pipe.close()
+        self._process.poll()
+
+    def _leave(self, number: int) -> None:
+        """Stop waiting for an answer; where there is none yet, the call is cancelled."""
+        with self._lock:
+            was_waiting = self._waiting.pop(number, None) is not None and not self.has_ended
+            if was_waiting:
+                self._cancelled[number] = time.monotonic()
+            is_idle = self._is_retired and not self._waiting
+        if was_waiting:
+            # Short enough for a pipe to take it whole or not at all.
+            with suppress(OSError):
+                self._write(b'{"cancel": %d}\n' % number, time.monotonic() + 0.05)
+        if is_idle:
+            self.kill()
+
+    def _write(self, line: bytes, ends: float) -> None:
+        """Write a line.
+
+        Raises:
+            TimeoutError: The worker did not take it in time.
+            OSError: The worker has ended.
+        """
+        if not self._writing.acquire(timeout=max(0.0, ends - time.monotonic())):
+            raise TimeoutError
+        begun = False
+        try:
+            while line:
+                try:
+                    line = line[self._input.write(line) or 0 :]
+                    begun = True
+                except ValueError:  # it is closed
+                    raise BrokenPipeError from None
+                left = ends - time.monotonic()
+                if line and not (left > 0 and select.select([], [self._input], [], left)[1]):
+                    raise TimeoutError
+        except TimeoutError:
+            if begun:  # half a line: nothing that comes after it would be understood
+                _workers.drop(self)
+                self.retire()
+            raise
+        finally:
+            self._writing.release()
+
+    def _listen(self) -> None:
+        with suppress(OSError, ValueError):
+            for line in _lines(self._output.fileno()):
+                self._hear(json.loads(line))
+        self._process.kill()
+        self._process.wait()
+        with self._lock:
+            self.has_ended = True
+            waiting = [*self._waiting.values()]
+            self._waiting.clear()
+        for answers in waiting:
+            answers.put(None)
+        self._decided.set()
+        _workers.forget(self)
+        with self._writing:
+            self.close()
+
+    def _hear(self, message: Message) -> None:
+        if "id" not in message:
+            self.is_ready = "ready" in message
+            self._problem = str(message.get("failed"))
+            self._decided.set()
+            return
+        with self._lock:
+            answers = self._waiting.pop(message["id"], None)
+            self._cancelled.pop(message["id"], None)
+            is_idle = self._is_retired and not self._waiting
+        if answers is not None:
+            answers.put(message)
+        if is_idle:
+            self.kill()
+
+
+@dataclass
+class _Workers:
+    """Which worker is asked, by its environment: the one owner of them all."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    all: set[_Worker] = field(default_factory=set)
+    # The one that was used last stands at the end.
+    current: dict[frozenset[tuple[str, str]], _Worker] = field(default_factory=dict)
+    coming: dict[frozenset[tuple[str, str]], _Worker] = field(default_factory=dict)
+
+    def ready(self, environment: Mapping[str, str]) -> _Worker:
+        """A worker of this environment that has imported LiteLLM."""
+        key = frozenset(environment.items())
+        with self.lock:
+            worker = self.current.pop(key, None) or self._start(environment)
+            if worker.is_stuck:
+                successor = self.coming.get(key)
+                if successor is None:
+                    self.coming[key] = self._start(environment)
+                elif successor.is_ready:
+                    worker.retire()
+                    worker = self.coming.pop(key)
+            self.current[key] = worker
+            surplus = [*self.current][:-_MAX_WORKERS]
+            for other in surplus:
+                self.current.pop(other).retire()
+        worker.wait()
+        return worker
+
+    def drop(self, worker: _Worker) -> None:
+        """Give a worker no further call."""
+        with self.lock:
+            for known in (self.current, self.coming):
+                for key in [key for key, value in known.items() if value is worker]:
+                    del known[key]
+
+    def forget(self, worker: _Worker) -> None:
+        """Lose a worker that has ended."""
+        with self.lock:
+            self.drop(worker)
+            self.all.discard(worker)
+
+    def _start(self, environment: Mapping[str, str]) -> _Worker:
+        worker = _Worker(environment)
+        self.all.add(worker)
+        return worker
+
+
+_workers = _Workers()
+
+
+def _begin_anew() -> None:
+    """After a fork: what is open belongs to the other process, which must be able to end it."""
+    global _workers
+    inherited, _workers = _workers, _Workers()
+    for worker in inherited.all:
+        worker.disown()
+
+
+@atexit.register
+def _end() -> None:
+    for worker in [*_workers.all]:
+        worker.close()
+
+
+os.register_at_fork(
+    before=lambda: _workers.lock.acquire(),
+    after_in_parent=lambda: _workers.lock.release(),
+    after_in_child=_begin_anew,
+)
+
+
+def _lines(file: int) -> Iterator[bytes]:
+    """The lines that arrive, until there is no more, or one that is too long."""
+    rest: list[bytes] = []
+    size = 0
+    while (chunk := os.read(file, _CHUNK)) and size <= _MAX_LINE:
+        *whole, last = chunk.split(b"\n")
+        for line in whole:
+            yield b"".join([*rest, line])
+            rest, size = [], 0
+        rest.append(last)
+        size += len(last)
+
+
+def _gone() -> LLMBackendError:
+    problem = "the process in which LiteLLM lives has ended; try again"
+    return LLMBackendError(problem, kind="connection", retryable=True)
+
+
+def _unusable(problem: str) -> LLMBackendError:
+    return LLMBackendError(
+        f"LiteLLM cannot be used: {problem}; install it again: pip install litellm",
+        kind="not-configured",
+    )
