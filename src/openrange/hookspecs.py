@@ -43,3 +43,14 @@ def openrange_key_variables() -> Collection[str]:  # type: ignore[empty-body]
     Returns:
         Names of environment variables.
     """
+
+
+@hookspec
+def openrange_notes() -> Collection[str]:  # type: ignore[empty-body]
+    """What is worth knowing about this installation of the backend, and is no fault.
+
+    `openrange backends check` shows it.
+
+    Returns:
+        One sentence each, without its full stop.
+    """

@@ -219,6 +219,21 @@ class Plugins:
         own = scan().by_value.get((DETECT, entry.distribution, entry.value), ())
         return declared | {other.name for other in own}
 
+    def notes(self, name: str) -> list[str]:
+        """What a backend says of its installation: its hook `openrange_notes`.
+
+        Args:
+            name: The backend's name.
+
+        Returns:
+            Sentences.
+
+        Raises:
+            BackendNotFoundError: As for `load`, or the hook fails.
+        """
+        answers = self._ask(name, "openrange_notes", {}, list | tuple | Set)
+        return [note for answer in answers for note in answer if isinstance(note, str)]
+
     def _ask(self, name: str, hook: str, arguments: Mapping[str, object], kind: Any) -> list[Any]:
         """What one backend's hook answers, which is an instance of `kind`."""
         backend = self.load(BACKENDS, name)

@@ -151,6 +151,7 @@ def test_its_readme_lists_the_variables_and_their_models() -> None:
         assert (f"`{model}`" if model else "none") in row
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("variable", DEFAULT_MODELS)
 def test_a_variable_leads_to_a_model_of_its_provider_that_litellm_knows(
     variable: str, hooks: Any, litellm: Any

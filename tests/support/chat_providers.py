@@ -1,20 +1,20 @@
-"""Every provider that the installed LiteLLM lists, with models of its own tables."""
+"""The providers of LiteLLM's list, with models of its tables, as they stood when last looked at.
+
+`catalogue.py` writes them down anew; what LiteLLM lists meanwhile is no business of the tests.
+"""
 
 from __future__ import annotations
 
-import importlib.metadata
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from openrange_litellm import LiteLLMBackend
 from in_process import litellm as load
-from openrange_litellm.providers import DEFAULT_MODELS, Provider, provider_called
-from packaging.version import Version
-from providers_left_out import LEFT_OUT, LEFT_OUT_MODELS, MEASURED_WITH
-
-IS_OLDER = Version(importlib.metadata.version("litellm")) < Version(MEASURED_WITH)
-"""Whether the installed LiteLLM is older than what the suite's tables describe."""
+from openrange_litellm import LiteLLMBackend
+from openrange_litellm.providers import Provider, provider_called
+from providers_left_out import LEFT_OUT
 
 OWN_KEY = "own-key-of-the-provider-0123456789"
 OWN_HOST = "https://own.example/v1"
@@ -56,8 +56,9 @@ _API_BASE: Mapping[str, str] = {
     "triton": "https://own.example/generate",
     "xinference": OWN_HOST,
 }
-# A name made up for a provider without a table, where it has to have a form of its own.
-_MADE_UP = {"ragflow": "chat/1/a-model"}
+_MODELS: Mapping[str, list[str]] = json.loads(
+    Path(__file__).with_name("provider_models.json").read_text("utf-8")
+)
 
 
 @dataclass(frozen=True)
@@ -97,45 +98,21 @@ class ChatProvider:
 
 
 def listed() -> list[ChatProvider]:
-    """Every provider that the installed LiteLLM lists."""
-    litellm = load()
-    names = (str(getattr(name, "value", name)) for name in litellm.provider_list)
-    return [_provider(litellm, name) for name in names]
+    """Every provider of the suite that the installed LiteLLM lists."""
+    names = {str(getattr(name, "value", name)) for name in load().provider_list}
+    return [_provider(name, models) for name, models in _MODELS.items() if name in names]
 
 
 def chat_providers() -> list[ChatProvider]:
-    """Those of them that the suite is about."""
+    """Those of them whose chat API works."""
     return [provider for provider in listed() if provider.name not in LEFT_OUT]
 
 
-def _provider(litellm: Any, name: str) -> ChatProvider:
-    models = [model for model in _models(litellm, name) if model not in LEFT_OUT_MODELS]
-    step = max(1, len(models) // 3)
+def _provider(name: str, models: list[str]) -> ChatProvider:
     return ChatProvider(
         name=name,
         model=models[0],
-        more_models=tuple(models[step::step][:2]),
+        more_models=tuple(models[1:]),
         variables=_VARIABLES.get(name, {}),
         api_base=_API_BASE.get(name),
     )
-
-
-def _models(litellm: Any, provider: str) -> list[str]:
-    """A provider's models that chat, first the plugin's default; or else one that is made up."""
-    defaults = [m for m in DEFAULT_MODELS.values() if m and m.startswith(f"{provider}/")]
-    table = {
-        name: entry
-        for name, entry in litellm.model_cost.items()
-        if entry.get("litellm_provider") == provider and "deprecation_date" not in entry
-    }
-    chat = [name for name, entry in table.items() if entry.get("mode") == "chat"]
-    completion = [name for name, entry in table.items() if entry.get("mode") == "completion"]
-    others = [
-        name
-        for name in sorted(litellm.models_by_provider.get(provider, ()))
-        if name not in litellm.model_cost
-    ]
-    made_up = [_MADE_UP.get(provider, "a-model")]
-    names = [*defaults, *(chat or completion or others or made_up)]
-    with_prefix = [n if n.startswith(f"{provider}/") else f"{provider}/{n}" for n in names]
-    return list(dict.fromkeys(with_prefix))

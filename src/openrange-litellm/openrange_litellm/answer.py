@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from types import ModuleType
 from typing import Any
 
 from openrange.errors import LLMBackendError
-from openrange.llm import Key, Reply
+from openrange.llm import Key
 from openrange_litellm.bounds import Bounds
 from openrange_litellm.failures import Call, translated
 from openrange_litellm.replies import misunderstood, read_response
@@ -18,7 +17,7 @@ _FIELDS = ("kind", "status", "retryable", "retry_after", "detail")
 
 
 def answer(
-    litellm: ModuleType, request: Mapping[str, Any], bounds: Bounds | None = None
+    litellm: Any, request: Mapping[str, Any], bounds: Bounds | None = None
 ) -> dict[str, Any]:
     """Answer one request of the calling process.
 
@@ -34,30 +33,21 @@ def answer(
     """
     given = request["call"]
     call = Call(**{**given, "secrets": tuple(Key(secret) for secret in given["secrets"])})
+    bounds = bounds or Bounds(call.timeout)
     try:
         if "route" in request:
             return {"route": asdict(route(litellm, request["route"], call.api_base))}
-        bounds = bounds or Bounds(call.timeout)
-        return {"reply": asdict(_reply(litellm, request["parameters"], call, bounds))}
+        with bounds.kept():
+            response = litellm.completion(**request["parameters"])
+        return {"reply": asdict(read_response(litellm, response, bounds.bodies))}
     except LLMBackendError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare
-        failure = translated(error, call)
-    return {"error": {"message": str(failure), **{n: getattr(failure, n) for n in _FIELDS}}}
-
-
-def _reply(
-    litellm: ModuleType, parameters: Mapping[str, Any], call: Call, bounds: Bounds
-) -> Reply:
+        failure = bounds.failure or translated(error, call, bounds)
     try:
-        with bounds.kept():
-            response = litellm.completion(**parameters)
-        return read_response(litellm, response, bounds.bodies)
+        # The fault may be LiteLLM's: the reply lacks a field that it does not need.
+        if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
+            return {"reply": asdict(misunderstood(bounds, failure))}
     except LLMBackendError as error:
         failure = error
-    except Exception as error:  # noqa: BLE001 - it raises bare exceptions, too
-        failure = bounds.failure or translated(error, call)
-    if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
-        # The fault may be LiteLLM's: the reply lacks a field that it does not need.
-        return misunderstood(bounds.bodies, failure)
-    raise failure
+    return {"error": {"message": str(failure), **{n: getattr(failure, n) for n in _FIELDS}}}

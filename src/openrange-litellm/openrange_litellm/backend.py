@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -25,6 +27,7 @@ from openrange.llm.http import problem_of_url
 from openrange_litellm import workers
 from openrange_litellm.failures import Call
 from openrange_litellm.keys import SignIn, address, secrets_in, sign_in
+from openrange_litellm.library import TESTED
 from openrange_litellm.parameters import call_parameters, problem_of
 from openrange_litellm.providers import (
     DEFAULT_MODELS,
@@ -38,6 +41,10 @@ from openrange_litellm.routing import Route
 from openrange_litellm.surroundings import needed, own
 
 NAME = "litellm"
+
+# They follow from LiteLLM's tables alone, and so never change in a process.
+_ROUTES: dict[tuple[str, str | None], Route] = {}
+_MAX_ROUTES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Plan:
     route: Route
     environment: Mapping[str, str] = field(repr=False)
 
+
 @dataclass(frozen=True, slots=True)
 class LiteLLMBackend(BackendSettings):
     """Asks any provider that LiteLLM knows.
@@ -69,6 +77,8 @@ class LiteLLMBackend(BackendSettings):
         extra_params: Further parameters of `litellm.completion`, such as `temperature`; they
             cannot displace model, messages or schema.
         api_base: Where the API is, if not at the provider's own host.
+        json_schema_strict: Whether to ask for strict conformance; None asks for it where the
+            schema already qualifies.
         max_retries: How often a request that failed for a passing reason is sent again.
         max_reasks: How often a reply that does not conform is asked for again.
     """
@@ -80,6 +90,7 @@ class LiteLLMBackend(BackendSettings):
     extra_params: Mapping[str, object] | None = field(default=None, hash=False, repr=False)
     api_base: str | None = field(default=None, kw_only=True)
     api_key_env: str | None = field(default=None, kw_only=True)
+    json_schema_strict: bool | None = field(default=None, kw_only=True)
     max_retries: int = field(default=2, kw_only=True)
     max_reasks: int = field(default=1, kw_only=True)
 
@@ -153,6 +164,17 @@ class LiteLLMBackend(BackendSettings):
         """Every variable that is known to hold a provider's key."""
         return key_variables()
 
+    @classmethod
+    @hookimpl
+    def openrange_notes(cls) -> Collection[str]:
+        """Whether the installed LiteLLM is newer than those that this was tested with."""
+        try:
+            installed = importlib.metadata.version("litellm")
+        except importlib.metadata.PackageNotFoundError:
+            return ()
+        is_newer = _numbers(installed) > _numbers(TESTED)
+        return [f"LiteLLM {installed} is newer than those tested, up to {TESTED}"] * is_newer
+
     def _problem(self) -> str | None:
         if not isinstance(self.model, str) or not self.model.strip():
             return "model is empty; name one, such as anthropic/claude-sonnet-4-6"
@@ -179,31 +201,26 @@ class LiteLLMBackend(BackendSettings):
         provider = provider_of(self.model)
         access = self._sign_in(provider) if provider else None
         place = self.api_base or (address(provider) if provider else None)
-        call = Call(provider or "LiteLLM", "api_key", self.timeout, place, False)
-        way = Route(**_ask(call, needed(), route=self.model)["route"])
+        way = _route(self.model, place, self.timeout)
         if provider is None or "/" not in self.model:
             provider, access = way.provider, None
-        elif self.api_base is None and not share_a_key(provider, way.provider):
+        elif place is None and not share_a_key(provider, way.provider):
             problem = f"LiteLLM would send this to {way.provider} instead of {provider}"
             raise LLMBackendError(f"{problem}; set api_base", kind="not-configured")
         access = access or self._sign_in(provider)
-        call = replace(
-            call,
-            provider=provider,
-            key_source=access.source,
-            api_base=place or address(provider),
-            secrets=(
-                *((access.key,) if access.key else ()),
-                *secrets_in(provider, self.extra_params or {}),
-            ),
-        )
+        secrets = [access.key] if access.key else []
+        secrets += secrets_in(provider, self.extra_params or {})
+        place = place or address(provider)
+        call = Call(provider, access.source, self.timeout, place, False, tuple(secrets))
         theirs = own(provider_called(provider), signs_in=access.api_key is None)
         return Plan(call, access.api_key, way, {**needed(), **theirs})
 
     def _send(self, ask: Ask, plan: Plan | LLMBackendError) -> Reply:
         if isinstance(plan, LLMBackendError):
             raise plan
-        parameters = call_parameters(ask, self.extra_params or {}, self.timeout, plan.route)
+        parameters = call_parameters(
+            ask, self.extra_params or {}, self.timeout, plan.route, self.json_schema_strict
+        )
         if plan.api_key is not None:
             parameters["api_key"] = plan.api_key
         if plan.call.api_base is not None:
@@ -212,6 +229,21 @@ class LiteLLMBackend(BackendSettings):
         reply = _ask(call, plan.environment, parameters=parameters)["reply"]
         usage = Usage(**reply["usage"])
         return Reply(**{**reply, "elsewhere": tuple(reply["elsewhere"]), "usage": usage})
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)[:3]))
+
+
+def _route(model: str, place: str | None, seconds: float) -> Route:
+    """What LiteLLM makes of a model's name, which a worker without any key can tell."""
+    known = _ROUTES.get((model, place))
+    if known is None:
+        call = Call(provider_of(model) or "LiteLLM", "api_key", seconds, place, False)
+        known = Route(**_ask(call, needed(), route=model)["route"])
+        if len(_ROUTES) < _MAX_ROUTES:
+            _ROUTES[model, place] = known
+    return known
 
 
 def _ask(call: Call, environment: Mapping[str, str], **request: object) -> Mapping[str, Any]:

@@ -26,18 +26,27 @@ _TOLD = ("http_version", "reason_phrase")
 
 @dataclass(slots=True)
 class Bounds:
-    """What is left to one call, and the bodies of the responses that it got.
+    """What is left to one call, and what was seen of its requests.
 
     Args:
         seconds: How long it may take.
         bytes_left: How much it may still read.
         redirects_left: How often it may still be sent elsewhere.
+
+    Attributes:
+        bodies: The bodies of the successes.
+        asked: The address of the last request.
+        answered: The response to it, if there was one.
+        fault: What was raised in its place.
     """
 
     seconds: float
     bytes_left: int = MAX_BODY_BYTES
     redirects_left: int = MAX_REDIRECTS
     bodies: list[str] = field(default_factory=list, init=False, repr=False)
+    asked: str = field(default="", init=False, repr=False)
+    answered: Any = field(default=None, init=False, repr=False)
+    fault: Exception | None = field(default=None, init=False, repr=False)
     _end: float = field(init=False)
     _problem: str | None = field(default=None, init=False)
     _stream: Any = field(default=None, init=False, repr=False)
@@ -69,6 +78,7 @@ class Bounds:
 
     def prepare(self, request: Any) -> None:
         """Prepare a request that is about to be sent."""
+        self.asked, self.answered, self.fault = str(request.url), None, None
         left = max(self._end - time.monotonic(), 0.001)
         request.extensions |= {"timeout": dict.fromkeys(_STEPS, left), "trace": self._notice}
         # So little can be packed into so much that a compressed body has no bound.
@@ -105,6 +115,14 @@ class Bounds:
         if problem := holds_too_much(body):
             self.stop(problem)
         return body
+
+    def take(self, response: Any) -> None:
+        """Remember a whole response, with which a request ends."""
+        if response.request.method == "GET":
+            return  # it only looked something up
+        self.answered = response
+        if response.is_success:
+            self.bodies.append(response.text)
 
     def follow(self) -> None:
         """Count a redirect."""
@@ -151,27 +169,31 @@ def bind(library: Any) -> None:
         bounds = _BOUNDS.get()
         if bounds is None:
             return unbound(client, request, **options)
-        follows = options.get("follow_redirects")
+        given = options.get("follow_redirects")
+        follows = given if isinstance(given, bool) else client.follow_redirects
         options |= {"stream": True, "follow_redirects": False}
-        follows = follows if isinstance(follows, bool) else client.follow_redirects
         history: list[Any] = []
-        while True:
-            bounds.prepare(request)
-            try:
+        try:
+            while True:
+                bounds.prepare(request)
                 response = unbound(client, request, **options)
-            except library.RemoteProtocolError as error:
-                if "location" in str(error).lower():
-                    bounds.stop("the server redirects to something that is no address")
-                raise
-            whole = _read(library, bounds, response, history)
-            following = response.next_request
-            # Elsewhere the key may be in any header, or in the address.
-            if following is None or not follows or not _is_same(request.url, following.url):
-                bounds.bodies.append(whole.text)
-                return whole
-            bounds.follow()
-            history.append(whole)
-            request = following
+                whole = _read(library, bounds, response, history)
+                following = response.next_request
+                # Elsewhere the key may be in any header, or in the address.
+                if following is None or not follows or not _is_same(request.url, following.url):
+                    bounds.take(whole)
+                    return whole
+                bounds.follow()
+                history.append(whole)
+                request = following
+        except library.RemoteProtocolError as error:
+            bounds.fault = error
+            if "location" in str(error).lower():
+                bounds.stop("the server redirects to something that is no address")
+            raise
+        except Exception as error:
+            bounds.fault = error
+            raise
 
     setattr(send, _MARK, True)
     library.Client.send = send

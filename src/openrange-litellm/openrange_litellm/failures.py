@@ -2,8 +2,8 @@
 
 LiteLLM wraps a provider's answer in an exception of its own, of which neither class, nor status,
 nor text can be relied on: a refused connection is a status 500, a 403 is one of three classes, and
-the text may hold a traceback. So the chain is searched for what really happened: the HTTP answer,
-or the broken connection. Nothing of the chain is kept: its frames and requests hold the key.
+the text may hold a traceback. So what counts is what was seen on the wire: the last answer, or the
+broken connection. Nothing of the exception is kept: its frames and requests hold the key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from openrange.errors import LLMBackendError
@@ -28,6 +27,7 @@ from openrange.llm.failure import (
     is_about_the_schema,
     retry_after_seconds,
 )
+from openrange_litellm.bounds import Bounds
 
 _MAX_DETAIL = 2000
 _MAX_CHAIN = 30
@@ -94,20 +94,21 @@ class Call:
     secrets: tuple[Key, ...] = ()
 
 
-def translated(error: BaseException, call: Call) -> LLMBackendError:
+def translated(error: BaseException, call: Call, bounds: Bounds) -> LLMBackendError:
     """Say what happened.
 
     Args:
         error: Whatever LiteLLM raised.
         call: The call that failed.
+        bounds: What was seen of its requests.
 
     Returns:
         An error that leads to no other, with the original's type and text as `detail`.
     """
-    chain = list(_chain(error))
+    chain = [*_chain(error)]
     failure = (
-        _from_answer(chain, call)
-        or _from_transport(chain, call)
+        _from_answer(chain, call, bounds)
+        or _from_transport([*_chain(bounds.fault), *chain], call, bounds)
         or _from_surroundings(chain)
         or _from_litellm(chain, call)
     )
@@ -115,10 +116,10 @@ def translated(error: BaseException, call: Call) -> LLMBackendError:
     return failure
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """The error and all that it leads to, outermost first."""
     seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
+    waiting = [error]
     while waiting and len(seen) < _MAX_CHAIN:
         current = waiting.pop(0)
         if current is not None and id(current) not in seen:
@@ -127,25 +128,23 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             waiting += [current.__cause__, current.__context__]
 
 
-def _from_answer(chain: list[BaseException], call: Call) -> LLMBackendError | None:
-    """The failure that an HTTP answer stands for, if the chain holds one."""
-    answers = [error for error in reversed(chain) if _is_answer(error)]
-    if not answers:
+def _from_answer(chain: list[BaseException], call: Call, bounds: Bounds) -> LLMBackendError | None:
+    """The failure that an HTTP answer stands for, if that was the last thing to happen."""
+    if bounds.answered is None or bounds.answered.is_success:
         return None
-    response: Any = getattr(answers[0], "response", None)
-    texts = (_words(_body(error)) for error in answers)
-    said = next((text for text in texts if text), "") or _words(str(chain[0]))
     return http_failure(
-        response.status_code,
-        said,
+        bounds.answered.status_code,
+        _words(bounds.answered.text) or _words(str(chain[0])),
         key_source=call.key_source,
         secrets=call.secrets,
-        retry_after=retry_after_seconds(response.headers.get("retry-after")),
+        retry_after=retry_after_seconds(bounds.answered.headers.get("retry-after")),
         with_schema=call.with_schema,
     )
 
 
-def _from_transport(chain: list[BaseException], call: Call) -> LLMBackendError | None:
+def _from_transport(
+    chain: list[BaseException], call: Call, bounds: Bounds
+) -> LLMBackendError | None:
     """The failure of a connection, if the chain holds one."""
     broken = [error for error in chain if _is_of_transport(error)]
     names = {name for error in broken for name in _classes(error)}
@@ -155,15 +154,20 @@ def _from_transport(chain: list[BaseException], call: Call) -> LLMBackendError |
         return timed_out(call.timeout)
     if not broken:
         return None
-    where = _where(broken, call)
+    where = urlsplit(bounds.asked or call.api_base or "").netloc.rpartition("@")[2]
     if names & {"DecodingError", "TooManyRedirects"}:
         problem = f"the answer of {where} cannot be used: {broken[-1]}"
         return LLMBackendError(problem, kind="rejected")
-    deepest = next((error for error in reversed(chain) if isinstance(error, OSError)), None)
-    if deepest is None:
-        is_ours = names & {"InvalidURL", "LocalProtocolError", "UnsupportedProtocol"}
-        return connection_failure(ValueError() if is_ours else ConnectionError(), where)
-    return connection_failure(deepest, where)
+    is_ours = names & {"InvalidURL", "LocalProtocolError", "UnsupportedProtocol"}
+    otherwise = ValueError() if is_ours else ConnectionError()
+    deepest = next((error for error in reversed(chain) if isinstance(error, OSError)), otherwise)
+    return connection_failure(deepest, where or _host(broken) or call.provider)
+
+
+def _host(broken: list[BaseException]) -> str:
+    """Whom another library than httpx asked, such as `requests`, to sign in."""
+    urls = (getattr(getattr(error, "request", None), "url", None) for error in broken)
+    return next((urlsplit(str(url)).netloc for url in urls if url), "")
 
 
 def _from_surroundings(chain: list[BaseException]) -> LLMBackendError | None:
@@ -215,19 +219,12 @@ def _from_litellm(chain: list[BaseException], call: Call) -> LLMBackendError:
     return LLMBackendError(f"the response cannot be used: {said}", kind="server")
 
 
-def _is_answer(error: BaseException) -> bool:
-    """Whether it is an HTTP client's own exception with an answer, not one of LiteLLM's."""
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    of_client = type(error).__module__.startswith(("httpx", "openai"))
-    return isinstance(status, int) and (of_client or "HTTPStatusError" in _classes(error))
-
-
 def _is_of_transport(error: BaseException) -> bool:
     if isinstance(error, ConnectionError | TimeoutError | socket.gaierror | ssl.SSLError):
         return True
     module = type(error).__module__.partition(".")[0]
     return bool(
-        module in ("httpcore", "httpx", "requests", "urllib3")
+        module in ("httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3")
         or {"HTTPClientError", "EndpointConnectionError"} & _classes(error)  # botocore
     )
 
@@ -267,13 +264,6 @@ def _missing_package(error: BaseException) -> str | None:
         return _PACKAGES.get(top, top)
     match = _INSTALL.search(text)
     return _PACKAGES.get(match[1], match[1]) if match else None
-
-
-def _body(error: BaseException) -> str:
-    try:
-        return str(error.response.text)  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001 - a body that was not read, or that cannot be decoded
-        return ""
 
 
 def _words(text: str) -> str:

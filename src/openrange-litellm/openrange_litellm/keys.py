@@ -93,7 +93,11 @@ def sign_in(
             return SignIn(key, False, source)
     source = found[0][1] if found else f"the credentials of {provider}"
     signs_in_otherwise = any(os.environ.get(name, "").strip() for name in known.instead)
-    if known.way == "own" or signs_in_otherwise or known.instead_params & params.keys():
+    if (
+        known.way == "own"
+        or signs_in_otherwise
+        or not params.keys().isdisjoint(known.instead_params)
+    ):
         return SignIn(None, False, source)
     if known.way == "local" or api_base is not None or address(provider):
         return SignIn(None, True, source)

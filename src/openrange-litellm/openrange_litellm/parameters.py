@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,19 +31,25 @@ _CONDUCT = """
     toolConfig tools
 """
 _RESERVED = frozenset((_FIELDS + _CONTENT + _CONDUCT).split())
+# What to use in the place of an object.
+_INSTEAD = {
+    "azure_ad_token_provider": "set AZURE_AD_TOKEN, or sign in by AZURE_CLIENT_SECRET",
+    "vertex_credentials": "name a file of credentials in GOOGLE_APPLICATION_CREDENTIALS",
+}
+_IN_GENERAL = "use text, numbers, lists and tables; a token goes into api_key or its variable"
 # Tables whose content ends up in the body of the request.
 _MERGED = frozenset({"extra_body", "outputConfig", "output_config", "text"})
 
 
 def problem_of(extra: Mapping[str, object], where: str = "extra_params") -> str | None:
-    """Say what must not stand among a caller's own parameters.
+    """Say what must not, or cannot, stand among a caller's own parameters.
 
     Args:
         extra: The parameters.
         where: What they are called.
 
     Returns:
-        The problem with the first such name, or None.
+        The problem with the first such name or value, or None.
     """
     for name, value in extra.items():
         if name in _RESERVED:
@@ -51,11 +58,18 @@ def problem_of(extra: Mapping[str, object], where: str = "extra_params") -> str 
             problem = problem_of(value, f"{where}.{name}")
             if problem is not None:
                 return problem
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            return (
+                f"{where}.{name} is of type {type(value).__name__} and no value of JSON, as which "
+                f"it has to reach the process of LiteLLM; {_INSTEAD.get(name, _IN_GENERAL)}"
+            )
     return None
 
 
 def call_parameters(
-    ask: Ask, extra: Mapping[str, object], timeout: float, route: Route
+    ask: Ask, extra: Mapping[str, object], timeout: float, route: Route, strict: bool | None
 ) -> dict[str, Any]:
     """The parameters of one call, but for the key and the address.
 
@@ -64,16 +78,12 @@ def call_parameters(
         extra: The caller's own parameters, which are copied: LiteLLM changes some in place.
         timeout: Seconds for each step of the exchange.
         route: What LiteLLM makes of the model.
+        strict: Whether to ask for strict conformance; None asks for it where the schema qualifies.
 
     Returns:
         Parameters by name.
     """
     parameters: dict[str, Any] = copy.deepcopy(dict(extra))
-    own = route.without_retries
-    allowed = [*parameters.get("allowed_openai_params", ()), *own.get("allowed_openai_params", ())]
-    parameters |= own
-    if allowed:
-        parameters["allowed_openai_params"] = allowed
     parameters |= {
         "model": route.model,
         "messages": messages(ask),
@@ -84,7 +94,8 @@ def call_parameters(
         parameters["response_format"] = {"type": "json_object"}
     if ask.schema is not None:
         schema = route.wire_schema(ask.schema) or ask.schema
-        strict = qualifies_for_strict(schema)
+        if strict is None:
+            strict = qualifies_for_strict(schema)
         described = {"name": RESPONSE_NAME, "schema": schema, "strict": strict}
         parameters["response_format"] = {"type": "json_schema", "json_schema": described}
     return parameters

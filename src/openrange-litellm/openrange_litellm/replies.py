@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import ModuleType
 from typing import Any
 
 from openrange.errors import LLMBackendError
 from openrange.llm import Reply
 from openrange.llm.chat import Ending, ending, error_message, read_completion
+from openrange_litellm.bounds import Bounds
 
 LIMIT = "max_tokens in extra_params"
 _CONTEXT = "the context window, by taking another model"
@@ -39,7 +39,7 @@ _ORDINARY = frozenset(
 )
 
 
-def read_response(litellm: ModuleType, response: Any, bodies: Sequence[str]) -> Reply:
+def read_response(litellm: Any, response: Any, bodies: Sequence[str]) -> Reply:
     """Read what `litellm.completion` returned.
 
     Args:
@@ -82,11 +82,11 @@ def _completed(reply: Reply, document: Mapping[str, object]) -> Reply:
     return replace(reply, finish=finish, explanation=explanation or None, limit=limit)
 
 
-def misunderstood(bodies: Sequence[str], failure: LLMBackendError) -> Reply:
+def misunderstood(bounds: Bounds, failure: LLMBackendError) -> Reply:
     """Read a response over which LiteLLM failed.
 
     Args:
-        bodies: The bodies of the responses, if there were any.
+        bounds: What was seen of the call.
         failure: How it failed.
 
     Returns:
@@ -94,9 +94,11 @@ def misunderstood(bodies: Sequence[str], failure: LLMBackendError) -> Reply:
 
     Raises:
         LLMBackendError: The response carries an error, or is none; or the failure, where there
-            was no response.
+            was no response, or a bound was passed.
     """
-    document = _document(bodies)
+    if bounds.failure or not bounds.bodies:
+        raise failure
+    document = _document(bounds.bodies)
     message = document.get("message")
     if isinstance(document.get("choices"), Sequence):
         return _completed(read_completion(document), document)
@@ -105,7 +107,7 @@ def misunderstood(bodies: Sequence[str], failure: LLMBackendError) -> Reply:
         return _completed(read_completion({**document, "choices": choices}), document)
     if said := error_message(document):
         raise LLMBackendError(f"the response carries an error: {said}", kind="server")
-    if bodies and failure.kind == "error":
+    if failure.kind == "error":
         problem = f"the response is not one of this provider's; {failure}"
         raise LLMBackendError(problem, kind="server", detail=failure.detail)
     raise failure
@@ -123,7 +125,7 @@ def _document(bodies: Sequence[str]) -> Mapping[str, object]:
     return {}
 
 
-def _cost(litellm: ModuleType, response: Any) -> float | None:
+def _cost(litellm: Any, response: Any) -> float | None:
     """The price in US dollars. LiteLLM says 0 for a model that it has no price of."""
     if str(response.model).startswith("ollama"):
         return None  # LiteLLM would ask the server, without a deadline

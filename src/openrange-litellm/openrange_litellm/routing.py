@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from openrange.errors import LLMBackendError
@@ -31,14 +30,7 @@ _WITHOUT_A_VARIABLE = frozenset({"custom_openai", "openai_like", "xinference"})
 # LiteLLM takes the schema for them, and leaves it out of what it sends.
 _DROPS_THE_SCHEMA = frozenset({"custom"})
 # Asked by way of OpenAI's SDK, although LiteLLM's list of those leaves them out.
-_MORE_BY_SDK = (
-    "azure",
-    "azure_text",
-    "custom_openai",
-    "openai",
-    "text-completion-inception",
-    "text-completion-openai",
-)
+_MORE_BY_SDK = ("azure", "custom_openai", "openai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +40,18 @@ class Route:
     Args:
         model: The name to call it by.
         provider: The provider that it chose.
-        supported: The parameters that it takes for this model; None when it has no list, and
-            sends everything.
-        is_openai_sdk: Whether it asks by way of OpenAI's SDK.
+        takes_schemas: Whether it has a way of its own to ask this model for an object.
+        keeps_references: Whether it sends a schema as it is.
     """
 
     model: str
     provider: str
-    supported: Collection[str] | None
-    is_openai_sdk: bool
+    takes_schemas: bool
+    keeps_references: bool
 
     def forms(self, schema: Mapping[str, object] | None) -> tuple[Form, ...]:
         """The ways to ask for an object of this schema that LiteLLM has for this model."""
-        takes_it = self.supported is None or "response_format" in self.supported
-        if not takes_it or self.provider in _DROPS_THE_SCHEMA:
+        if not self.takes_schemas:
             return ("prompt",)
         if schema is not None and self.wire_schema(schema) is None:
             return SCHEMA_FORMS[1:]
@@ -77,24 +67,10 @@ class Route:
             The schema, or None when it would be damaged.
         """
         plain = without_references(schema)
-        return dict(schema) if plain is None and self.is_openai_sdk else plain
-
-    @property
-    def without_retries(self) -> dict[str, Any]:
-        """The parameters that stop LiteLLM's own retries, which are silent and pass the deadline.
-
-        Where they are made by OpenAI's SDK, LiteLLM drops `max_retries` on the way there for some
-        providers, unless it is allowed by name. Elsewhere there are none, and the parameter would
-        end up in the request or be refused.
-        """
-        if self.supported is None or "max_retries" in self.supported:
-            return {"max_retries": 0}
-        if self.is_openai_sdk:
-            return {"max_retries": 0, "allowed_openai_params": ["max_retries"]}
-        return {}
+        return dict(schema) if plain is None and self.keeps_references else plain
 
 
-def route(litellm: ModuleType, model: str, api_base: str | None) -> Route:
+def route(litellm: Any, model: str, api_base: str | None) -> Route:
     """Ask LiteLLM's own tables about a model; nothing is sent.
 
     Args:
@@ -115,10 +91,15 @@ def route(litellm: ModuleType, model: str, api_base: str | None) -> Route:
         raise LLMBackendError(
             f"{provider} has no host of its own: set api_base{hint}", kind="not-configured"
         )
+    # None stands for a model of which LiteLLM has no list, and for which it sends everything.
     supported = litellm.get_supported_openai_params(name, custom_llm_provider=provider)
-    by_sdk = {*litellm.openai_compatible_providers, *_MORE_BY_SDK}
-    known = [*supported] if isinstance(supported, list) else None
+    takes_schemas = supported is None or "response_format" in supported
     if provider == "ollama":
         # Its chat API: the other one knows no roles, and LiteLLM takes what it cut off for whole.
         model = f"ollama_chat/{name}"
-    return Route(model, provider, known, provider in by_sdk)
+    return Route(
+        model,
+        provider,
+        takes_schemas and provider not in _DROPS_THE_SCHEMA,
+        provider in {*litellm.openai_compatible_providers, *_MORE_BY_SDK},
+    )

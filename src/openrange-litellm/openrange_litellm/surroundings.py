@@ -19,7 +19,7 @@ _NEEDED = """
     ALL_PROXY HTTP_PROXY HTTPS_PROXY NO_PROXY all_proxy http_proxy https_proxy no_proxy
     CURL_CA_BUNDLE REQUESTS_CA_BUNDLE SSL_CERT_DIR SSL_CERT_FILE
     SSL_CERTIFICATE SSL_ECDH_CURVE SSL_SECURITY_LEVEL SSL_VERIFY
-""".split()
+"""
 _NAMES_A_FILE = re.compile(r"(BUNDLE|CERTIFICATE|CREDENTIALS|DIR|FILE|PATH)$")
 
 
@@ -29,7 +29,7 @@ def needed() -> dict[str, str]:
     Returns:
         Variables by name.
     """
-    return {**dict(_set(_NEEDED)), **ENVIRONMENT}
+    return {**dict(_set(_NEEDED.split())), **ENVIRONMENT}
 
 
 def own(provider: Provider, *, signs_in: bool) -> dict[str, str]:
@@ -61,5 +61,3 @@ def _absolute(name: str, value: str) -> str:
         return str(path.absolute()) if path.exists() else value
     except (OSError, RuntimeError, ValueError):  # it is no path, or one without a home
         return value
-
-

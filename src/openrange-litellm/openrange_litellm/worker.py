@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from openrange_litellm.answer import answer
@@ -44,7 +43,7 @@ def main() -> None:
     """Answer requests until the input ends."""
     line = _Line()
     directory = Path.cwd()
-    loaded: list[ModuleType] = []
+    loaded: list[Any] = []
     threading.Thread(target=_listen, args=(line, loaded, directory), daemon=True).start()
     try:
         loaded.append(load())
@@ -55,7 +54,7 @@ def main() -> None:
     threading.Event().wait()
 
 
-def _listen(line: _Line, loaded: list[ModuleType], directory: Path) -> None:
+def _listen(line: _Line, loaded: list[Any], directory: Path) -> None:
     under_way: dict[int, Bounds] = {}
     for given in sys.stdin.buffer:
         request = json.loads(given)
@@ -72,7 +71,7 @@ def _listen(line: _Line, loaded: list[ModuleType], directory: Path) -> None:
 
 def _work(
     line: _Line,
-    litellm: ModuleType,
+    litellm: Any,
     request: Mapping[str, Any],
     bounds: Bounds,
     under_way: dict[int, Bounds],

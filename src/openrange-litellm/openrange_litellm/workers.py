@@ -76,7 +76,7 @@ class _Worker:
             raise _unusable("this program has no Python interpreter that could be started")
         self.directory = tempfile.mkdtemp(prefix="openrange-litellm-")
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - this very interpreter
                 [sys.executable, "-P", "-W", "ignore", "-c", _PROGRAM],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

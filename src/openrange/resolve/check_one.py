@@ -140,6 +140,7 @@ def _examine(task: Task, report: Report, enter: Callable[[str], None]) -> None:
             report.notes.append(
                 "its field 'backend' cannot be set in a file, where that word names the backend"
             )
+        report.notes += choice.plugins.notes(choice.name)
         resolved = realize(choice)
         backend = resolved.backend
         keys = _own_keys(backend)

@@ -51,7 +51,7 @@ class Seen:
     Args:
         method: Such as `POST`.
         path: The path with its query.
-        headers: The header lines.
+        headers: The header lines, by names such as `X-Api-Key`, however they were written.
         body: The parsed JSON body.
     """
 
@@ -171,7 +171,9 @@ class ChatServer:
             body = json.loads(raw) if raw else {}
         except ValueError as error:
             return _mistake(400, f"the body of the request is no JSON ({error})")
-        seen = Seen(handler.command, handler.path, dict(handler.headers.items()), body)
+        # Names are compared without regard to case (RFC 9110, section 5.1).
+        headers = {name.title(): value for name, value in handler.headers.items()}
+        seen = Seen(handler.command, handler.path, headers, body)
         self.seen.append(seen)
         if self.log:
             # The output of a program that exists to show them.
