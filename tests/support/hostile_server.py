@@ -44,7 +44,7 @@ class Line:
 
     def hang(self) -> None:
         """Wait for the end of the test."""
-        self.closing.wait(60)
+        self.closing.wait(120)
 
     def reset(self) -> None:
         """Close with an RST in the place of a FIN."""

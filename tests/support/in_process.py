@@ -18,6 +18,7 @@ import pytest
 from openrange_litellm import library, workers
 from openrange_litellm.answer import answer
 from openrange_litellm.bounds import Bounds
+from openrange_litellm.surroundings import needed
 
 from openrange.llm import within
 
@@ -39,8 +40,9 @@ def ask(message: workers.Message, environment: Mapping[str, str], seconds: float
     request = json.loads(json.dumps(message))
     bounds = Bounds(request["call"]["timeout"])
     module = litellm()
-    # As in a worker: its own environment, and no warnings.
-    with mock.patch.dict(os.environ, environment, clear=True), warnings.catch_warnings():
+    its_own = {**needed(), **environment}
+    # As in a worker, with no warnings either.
+    with mock.patch.dict(os.environ, its_own, clear=True), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         answered = within(seconds, lambda: answer(module, request, bounds), abandon=bounds.cut)
     return json.loads(json.dumps(answered))

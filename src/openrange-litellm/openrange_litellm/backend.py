@@ -38,7 +38,7 @@ from openrange_litellm.providers import (
     share_a_key,
 )
 from openrange_litellm.routing import Route
-from openrange_litellm.surroundings import needed, own
+from openrange_litellm.surroundings import own
 
 NAME = "litellm"
 
@@ -55,7 +55,7 @@ class Plan:
         call: Whom it is sent to, and what its errors need.
         api_key: What is sent as the key, if anything is.
         route: What LiteLLM makes of the model.
-        environment: The variables of the worker.
+        environment: The variables of the worker, as `surroundings.own` gives them.
     """
 
     call: Call
@@ -212,8 +212,8 @@ class LiteLLMBackend(BackendSettings):
         secrets += secrets_in(provider, self.extra_params or {})
         place = place or address(provider)
         call = Call(provider, access.source, self.timeout, place, False, tuple(secrets))
-        theirs = own(provider_called(provider), signs_in=access.api_key is None)
-        return Plan(call, access.api_key, way, {**needed(), **theirs})
+        environment = own(provider_called(provider), signs_in=access.api_key is None)
+        return Plan(call, access.api_key, way, environment)
 
     def _send(self, ask: Ask, plan: Plan | LLMBackendError) -> Reply:
         if isinstance(plan, LLMBackendError):
@@ -240,7 +240,7 @@ def _route(model: str, place: str | None, seconds: float) -> Route:
     known = _ROUTES.get((model, place))
     if known is None:
         call = Call(provider_of(model) or "LiteLLM", "api_key", seconds, place, False)
-        known = Route(**_ask(call, needed(), route=model)["route"])
+        known = Route(**_ask(call, own(None), route=model)["route"])
         if len(_ROUTES) < _MAX_ROUTES:
             _ROUTES[model, place] = known
     return known

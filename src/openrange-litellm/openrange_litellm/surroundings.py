@@ -11,11 +11,13 @@ from pathlib import Path
 from openrange_litellm.library import ENVIRONMENT
 from openrange_litellm.providers import Provider
 
-# What a Python program and its libraries need, on Linux and on macOS; the locale; proxies; and
-# certificates, also under the names that LiteLLM documents.
+# What a Python program and its libraries need, on Linux and on macOS.
 _NEEDED = """
     PATH HOME USER LOGNAME SHELL TMPDIR TZ LANG LANGUAGE LC_* LD_LIBRARY_PATH DYLD_* XDG_*
     __CF_USER_TEXT_ENCODING PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPYCACHEPREFIX PYTHONUTF8
+"""
+# Proxies and certificates, also under the names that LiteLLM documents.
+_NETWORK = """
     ALL_PROXY HTTP_PROXY HTTPS_PROXY NO_PROXY all_proxy http_proxy https_proxy no_proxy
     CURL_CA_BUNDLE REQUESTS_CA_BUNDLE SSL_CERT_DIR SSL_CERT_FILE
     SSL_CERTIFICATE SSL_ECDH_CURVE SSL_SECURITY_LEVEL SSL_VERIFY
@@ -24,7 +26,7 @@ _NAMES_A_FILE = re.compile(r"(BUNDLE|CERTIFICATE|CREDENTIALS|DIR|FILE|PATH)$")
 
 
 def needed() -> dict[str, str]:
-    """What every worker is given, whichever provider it asks.
+    """What every worker is given when it starts.
 
     Returns:
         Variables by name.
@@ -32,17 +34,19 @@ def needed() -> dict[str, str]:
     return {**dict(_set(_NEEDED.split())), **ENVIRONMENT}
 
 
-def own(provider: Provider, *, signs_in: bool) -> dict[str, str]:
-    """What a worker is given for the sake of one provider.
+def own(provider: Provider | None, *, signs_in: bool = False) -> dict[str, str]:
+    """What a worker is given besides, of which each set of values has a worker of its own.
 
     Args:
-        provider: How the provider is signed in to.
+        provider: How the provider is signed in to, if that counts.
         signs_in: Whether LiteLLM has to sign in by what it finds itself, for want of a key.
 
     Returns:
-        Variables by name, none for most providers.
+        The network's variables by name, and the provider's, which has none as a rule.
     """
-    return dict(_set([*provider.settings, *(provider.instead if signs_in else ())]))
+    theirs = provider.settings if provider else ()
+    secrets = provider.instead if provider and signs_in else ()
+    return dict(_set([*_NETWORK.split(), *theirs, *secrets]))
 
 
 def _set(patterns: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ from typing import Any
 
 from openrange.errors import LLMBackendError
 from openrange.llm import timed_out
+from openrange_litellm.surroundings import needed
 
 START_SECONDS = 60.0
 """How long a worker may take to import LiteLLM, which takes some five seconds."""
@@ -48,7 +49,7 @@ def ask(message: Message, environment: Mapping[str, str], seconds: float) -> Mes
 
     Args:
         message: The request, which is plain JSON (see `answer`).
-        environment: Exactly the variables of the worker.
+        environment: The variables of the worker, beside those that every one needs.
         seconds: The wall-clock time that the answer may take, from the moment when a worker is
             ready.
 
@@ -81,7 +82,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=dict(environment),
+                env={**needed(), **environment},
                 cwd=self.directory,
                 bufsize=0,
                 start_new_session=True,  # so that no Ctrl-C reaches it
