@@ -168,7 +168,9 @@ class _Worker:
         self._process.kill()
 
     def close(self) -> None:
-        """End the process and leave nothing of it behind."""
+        """End the process and leave nothing of it behind; nobody is told."""
+        with self._lock:
+            self._waiting.clear()
         self._process.kill()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)
