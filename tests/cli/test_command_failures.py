@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import PROGRAM, environment, files, openrange
+from command_line import PROGRAM, SIGNALLED, environment, files, openrange
 
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
@@ -246,9 +246,9 @@ def test_an_interrupted_build_ends_with_130_at_once_and_leaves_nothing(
         return Answer(delay=600)
 
     server.script = never
-    command = [*PROGRAM, "build", "--model", "m", *(["--json"] if as_json else [])]
+    build = [*PROGRAM, "build", "--model", "m", *(["--json"] if as_json else [])]
     process = subprocess.Popen(
-        command,
+        [*SIGNALLED, *build],
         env=environment(OPENAI_BASE_URL=server.url),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from broken_plugins import SOURCES, install_broken, install_torn, marks
 from click.testing import CliRunner
-from command_line import environment
+from command_line import PROGRAM, SIGNALLED, environment
 from fake_plugins import ACME, FakePlugins
 
 from openrange import resolve_backend
@@ -226,7 +226,7 @@ def test_a_signal_ends_the_examinations(fake_plugins: FakePlugins, number: signa
         "time.sleep(1000)\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "openrange", "backends", "check", "acme"],
+        [*SIGNALLED, *PROGRAM, "backends", "check", "acme"],
         env=environment(PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
