@@ -256,7 +256,7 @@ def test_an_interrupted_build_ends_with_130_at_once_and_leaves_nothing(
     )
     assert arrived.wait(60)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
     if as_json:
