@@ -75,7 +75,7 @@ def test_bad_usage_manifest_or_configuration_ends_with_2(
     for name, text in (
         ("bad.yaml", least + "}\nmode: real\n"),
         ("garbage.yaml", "\x00\x01 {{{"),
-        ("deep.yaml", "[" * 900 + "]" * 900),
+        ("deep.yaml", "[" * 900 + "]" * 900 + " # YAML"),
         ("pack.yaml", "world: {goal: x}\npack: {id: webap}\n"),
         ("option.yaml", least + ", options: {weaknesses: [xss]}}\n"),
     ):
