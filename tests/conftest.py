@@ -9,6 +9,12 @@ import pytest
 from openrange.testing.chat_server import ChatServer
 
 KEPT = {"OPENRANGE_CODEX_COMMAND"}
+LONGEST = {"packaging", "testing"}
+"""The folders whose files take longest: last, one of them would keep one worker busy alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 grandchild = os.fork() == 0
 pipe = os.open({pipe!r}, os.O_WRONLY)
 {then}
-for _ in range(2000):
+for _ in range(12_000):
     os.write(pipe, b"grandchild\\n" if grandchild else b"program\\n")
     time.sleep(0.01)
 """
@@ -46,13 +46,13 @@ class Heartbeat:
 
     def read(self) -> bytes:
         """What arrived next, or nothing once every writer is gone."""
-        readable, _, _ = select.select([self.descriptor], [], [], 10)
+        readable, _, _ = select.select([self.descriptor], [], [], 60)
         assert readable, "no heartbeat arrived, and its writers live on"
         return os.read(self.descriptor, 65536)
 
     def read_until_both_beat(self) -> None:
         seen = b""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while not (b"program" in seen and b"grandchild" in seen):
             assert time.monotonic() < until, f"only {set(seen.split())} beat"
             if not (seen := seen + self.read()):
@@ -60,7 +60,7 @@ class Heartbeat:
 
     def read_to_the_end(self) -> bytes:
         seen = b""
-        until = time.monotonic() + 5
+        until = time.monotonic() + 30
         while piece := self.read():
             seen += piece
             assert time.monotonic() < until, "the heartbeat goes on"
@@ -84,7 +84,7 @@ class TestTheEndOfTheProgram:
         started = time.monotonic()
         with pytest.raises(LLMBackendError) as caught:
             CodexBackend(codex.command, timeout=1).complete(LLMRequest("Hello"))
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
         assert str(caught.value) == "codex: timed out after 1 seconds"
         assert caught.value.kind == "timeout"
         assert caught.value.retryable
@@ -100,7 +100,7 @@ class TestTheEndOfTheProgram:
             f"    open({str(marker)!r}, 'w').close()\n"
             "    sys.exit(9)\n"
             "signal.signal(signal.SIGTERM, end)\n"
-            "time.sleep(20)"
+            "time.sleep(120)"
         )
         with pytest.raises(LLMBackendError, match="timed out after 1 seconds") as caught:
             CodexBackend(codex.command, timeout=1).complete(LLMRequest("Hello"))
@@ -114,7 +114,7 @@ class TestTheEndOfTheProgram:
             "print(f'user\\n{prompt}', file=sys.stderr)\n"
             "for words in ('1/5', 'waiting for network'):\n"
             "    print(f'ERROR: Reconnecting... {words}', file=sys.stderr, flush=True)\n"
-            "time.sleep(20)"
+            "time.sleep(120)"
         )
         with pytest.raises(LLMBackendError) as caught:
             CodexBackend(codex.command, timeout=1).complete(LLMRequest("Hello\nERROR: no"))
@@ -123,7 +123,7 @@ class TestTheEndOfTheProgram:
         )
 
     def test_a_timeout_is_not_tried_again(self, program: MakeProgram) -> None:
-        codex = program("time.sleep(20)")
+        codex = program("time.sleep(120)")
         with pytest.raises(LLMBackendError):
             CodexBackend(codex.command, timeout=0.5).complete(
                 LLMRequest("Hello", json_schema={"type": "object"})
@@ -158,7 +158,7 @@ class TestTheEndOfTheProgram:
         ) as process:
             heartbeat.read_until_both_beat()
             process.send_signal(signal.SIGINT)
-            output, _ = process.communicate(timeout=20)
+            output, _ = process.communicate(timeout=60)
         assert (process.returncode, output) == (0, "interrupted\n")
         heartbeat.read_to_the_end()
 
@@ -174,7 +174,7 @@ class TestOutputWithoutEnd:
             "for _ in range(40):\n"
             "    sys.stdout.buffer.write(piece)\n"
             "sys.stdout.flush()\n"
-            "time.sleep(20)"
+            "time.sleep(120)"
         )
         with pytest.raises(LLMBackendError, match="wrote more than 16,000,000 bytes") as caught:
             CodexBackend(codex.command, timeout=60).complete(LLMRequest("Hello"))

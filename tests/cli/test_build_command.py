@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from command_line import Ended, files, openrange
 
 from openrange import SnapshotStore
+from openrange.cli.failure import Invocation
+from openrange.cli.main import openrange as main
 from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_schema
 
 MANIFEST = """
@@ -76,7 +79,10 @@ def test_seed_and_prompt_make_another_world() -> None:
         ("--prompt", " "),
     ]
     plain, zero, one, minus, lift, blank = (
-        openrange(*OFFLINE, *extra).document["snapshot_id"] for extra in runs
+        json.loads(
+            CliRunner().invoke(main, [*OFFLINE, *extra], obj=Invocation(as_json=True)).stdout
+        )["snapshot_id"]
+        for extra in runs
     )
     assert plain == zero == blank
     assert len({plain, one, minus, lift}) == 4

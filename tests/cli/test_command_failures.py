@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import PROGRAM, environment, files, openrange
+from command_line import PROGRAM, SIGNALLED, environment, files, openrange
 
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
@@ -75,7 +75,7 @@ def test_bad_usage_manifest_or_configuration_ends_with_2(
     for name, text in (
         ("bad.yaml", least + "}\nmode: real\n"),
         ("garbage.yaml", "\x00\x01 {{{"),
-        ("deep.yaml", "[" * 100_000 + "]" * 100_000),
+        ("deep.yaml", "[" * 900 + "]" * 900 + " # YAML"),
         ("pack.yaml", "world: {goal: x}\npack: {id: webap}\n"),
         ("option.yaml", least + ", options: {weaknesses: [xss]}}\n"),
     ):
@@ -246,9 +246,9 @@ def test_an_interrupted_build_ends_with_130_at_once_and_leaves_nothing(
         return Answer(delay=600)
 
     server.script = never
-    command = [*PROGRAM, "build", "--model", "m", *(["--json"] if as_json else [])]
+    build = [*PROGRAM, "build", "--model", "m", *(["--json"] if as_json else [])]
     process = subprocess.Popen(
-        command,
+        [*SIGNALLED, *build],
         env=environment(OPENAI_BASE_URL=server.url),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -256,7 +256,7 @@ def test_an_interrupted_build_ends_with_130_at_once_and_leaves_nothing(
     )
     assert arrived.wait(60)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
     if as_json:

@@ -118,8 +118,11 @@ def test_a_manifest_is_a_value_that_keeps_no_tie_to_what_it_was_made_of() -> Non
             (f"seed: {wrong}", "not valid YAML or JSON: ")
             for wrong in ('!!int ""', '!!float ""', "!!bool x", "!!timestamp x", "2024-13-45")
         ),
-        ("[" * 500_000, "nested deeper than 64 levels"),
-        ("[" * 200_000 + "]" * 200_000, "nested deeper than 64 levels"),
+        ("[" * 900, "nested deeper than 64 levels"),
+        ("[" * 900 + "]" * 900 + " # YAML", "nested deeper than 64 levels"),
+        # From 1000 levels on, a PyYAML may have refused it before we do, in its own words.
+        ("[" * 500_000, "manifest manifest.yaml: "),
+        ("[" * 200_000 + "]" * 200_000, "manifest manifest.yaml: "),
         ('{"a":' * 100_000, "nested deeper than 64 levels"),
         ("- " * 1000 + "x", "nested deeper than 64 levels"),
         (json.dumps({**LEAST, "npc": json.loads("[" * 65 + "]" * 65)}), "nested deeper than 64"),

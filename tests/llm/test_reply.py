@@ -98,7 +98,7 @@ def test_a_hostile_reply_ends_soon_in_the_one_exception(reply: str) -> None:
     with pytest.raises(LLMBackendError) as caught:
         read_object(reply, SCHEMA)
     assert len(str(caught.value)) < 500
-    assert time.monotonic() - started < 20  # a hang, and not a slow machine, is what fails here
+    assert time.monotonic() - started < 30  # a hang, and not a slow machine, is what fails here
 
 
 def test_deep_nesting_is_refused_where_the_schema_would_allow_it() -> None:

@@ -255,7 +255,7 @@ SCHEMAS = st.recursive(
 
 
 @settings(
-    max_examples=250,
+    max_examples=120,
     deadline=None,
     derandomize=True,
     database=None,

@@ -14,7 +14,7 @@ from environments import Environment, make_environment
 def author(core_wheel: str, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """What the author of a plugin has: the core's wheel, and the tools to test and to publish."""
     tools = ["pytest>=8", "build>=1.2", "twine>=6", "hatchling>=1.27", "editables"]
-    return make_environment(tmp_path_factory.mktemp("author") / "env", core_wheel, *tools)
+    return make_environment(tmp_path_factory.mktemp("author") / "env", core_wheel, *tools, pip=True)
 
 
 def test_a_new_project_is_installed_tested_used_and_built(author: Environment) -> None:

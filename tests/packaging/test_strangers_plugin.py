@@ -64,8 +64,10 @@ def test_its_variable_alone_chooses_it(stranger: Environment) -> None:
 
 
 def test_the_kit_finds_nothing_wrong_with_it(stranger: Environment, tmp_path: Path) -> None:
-    checks = SOURCES / "checks" / "check_parrot.py"
-    ended = stranger.run("pytest", "-q", "-p", "no:cacheprovider", str(checks), cwd=tmp_path)
+    # Where no configuration of ours is found.
+    shutil.copy(SOURCES / "checks" / "check_parrot.py", tmp_path)
+    options = ("-q", "-W", "error", "-p", "no:cacheprovider", "check_parrot.py")
+    ended = stranger.run("pytest", *options, cwd=tmp_path)
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr
     assert " passed" in ended.stdout.splitlines()[-1]
     assert "not covered" not in ended.stdout

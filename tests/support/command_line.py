@@ -12,6 +12,15 @@ from pathlib import Path
 from typing import Any
 
 PROGRAM = [sys.executable, "-m", "openrange"]
+_TAKE_SIGNALS = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+SIGNALLED = [sys.executable, "-I", "-S", "-c", _TAKE_SIGNALS]
+"""What stands before a command that is sent signals: a shell's background job, or `nohup`, has some
+ignored, and its children inherit that."""
 _PASSED_ON = ("HOME", "PATH", "PYTHONPATH", "TMPDIR", "XDG_CONFIG_HOME")
 
 

@@ -69,7 +69,11 @@ FAULTS = (
     Fault(
         "asks-elsewhere",
         {"works": "the path is /v1/chat/completions, and not /v1/completions"},
-        (edited("/chat/completions", "/completions"),),
+        # Without a retry: each rule would wait for two.
+        (
+            edited("/chat/completions", "/completions"),
+            edited("max_retries: int = 2", "max_retries: int = 0"),
+        ),
     ),
     Fault(
         "is-asynchronous",

@@ -124,7 +124,7 @@ def _start_a_child_that_locks(file: str) -> None:
     subprocess.Popen(["sleep", "600"], pass_fds=[descriptor])
 
 
-def is_unlocked_soon(file: str | os.PathLike[str], seconds: float = 10.0) -> bool:
+def is_unlocked_soon(file: str | os.PathLike[str], seconds: float = 30.0) -> bool:
     """Whether all processes that hold the lock are gone within so many seconds."""
     ends = time.monotonic() + seconds
     with Path(file).open("rb") as stream:

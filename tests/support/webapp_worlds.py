@@ -28,39 +28,55 @@ def manifest_of(
     return Manifest(world={"goal": goal}, pack=PackRef("webapp", options=options), seed=seed)
 
 
+LONGEST = {"company": 60, "tagline": 100, "about": 400, "story": 400}
+"""The greatest lengths of the texts that a portal shows, in characters."""
+LONGEST_IN = {
+    "employees": {"name": 40, "title": 50},
+    "notices": {"title": 60, "body": 200},
+    "records": {"title": 60, "body": 200},
+}
+
+
 def design_of(text: Callable[[str, int], str] | None = None, **fields: object) -> Design:
     """A conforming design, whose free text is what `text(slot, longest)` says."""
     write = text or (lambda slot, longest: f"About {slot}"[:longest])
 
-    def paragraph(slot: str) -> dict[str, str]:
-        return {"title": write(f"{slot} title", 60), "body": write(f"{slot} body", 200)}
+    def entries(slot: str, count: int) -> list[dict[str, str]]:
+        return [
+            {
+                part: write(f"{slot.removesuffix('s')} {number} {part}", longest)
+                for part, longest in LONGEST_IN[slot].items()
+            }
+            for number in range(count)
+        ]
 
     return {
-        "company": write("company", 60),
+        "company": write("company", LONGEST["company"]),
         "industry": "retail",
-        "tagline": write("tagline", 100),
-        "about": write("about", 400),
+        "tagline": write("tagline", LONGEST["tagline"]),
+        "about": write("about", LONGEST["about"]),
         "accent": "forest",
-        "employees": [
-            {"name": write(f"employee {n} name", 40), "title": write(f"employee {n} title", 50)}
-            for n in range(3)
-        ],
-        "notices": [paragraph(f"notice {n}") for n in range(2)],
-        "records": [paragraph(f"record {n}") for n in range(3)],
+        "employees": entries("employees", 3),
+        "notices": entries("notices", 2),
+        "records": entries("records", 3),
         "directory_path": "staff",
         "search_parameter": "term",
         "records_path": "tickets",
         "console_path": "control",
         "weakness": "sql_injection",
-        "story": write("story", 400),
+        "story": write("story", LONGEST["story"]),
     } | fields
 
 
-def free_text(design: Mapping[str, Any]) -> list[str]:
-    """What a design puts into the slots for free text."""
-    entries = [*design["employees"], *design["notices"], *design["records"]]
-    texts = [design[slot] for slot in ("company", "tagline", "about", "story")]
-    return texts + [text for entry in entries for text in entry.values()]
+def free_text(design: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """What a design puts into the slots for free text, and how much of each is shown."""
+    texts = [(design[slot], longest) for slot, longest in LONGEST.items()]
+    return texts + [
+        (entry[part], longest)
+        for slot, parts in LONGEST_IN.items()
+        for entry in design[slot]
+        for part, longest in parts.items()
+    ]
 
 
 @dataclass

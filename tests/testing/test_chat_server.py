@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from command_line import SIGNALLED
 
 from openrange import OpenAICompatibleBackend
 from openrange.llm import LLMRequest, violation
@@ -152,20 +152,37 @@ def test_a_script_that_fails_is_told() -> None:
     assert json.loads(body)["error"]["message"] == "the server's script raised KeyError: 'no'"
 
 
+PROGRAM = [sys.executable, "-m", "openrange.testing.chat_server"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("options", [[], ["--log"]])
-def test_the_program_serves_until_it_is_interrupted(options: list[str]) -> None:
-    command = [sys.executable, "-m", "openrange.testing.chat_server", *options]
+def test_the_program_serves_until_it_is_interrupted_or_terminated(
+    options: list[str], number: signal.Signals
+) -> None:
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*SIGNALLED, *PROGRAM, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as program:
         assert program.stdout is not None
         url = program.stdout.readline().strip()
         assert content(ask(url)) == "plain text"
         made = json.loads(content(ask(url, response_format=FORMAT)))
-        os.kill(program.pid, signal.SIGINT)
+        program.send_signal(number)
         printed, errors = program.communicate(timeout=30)
     assert violation(made, SCHEMA) is None
-    assert program.returncode in (0, 130)
-    assert errors == ""
+    assert (program.returncode, errors) == (0, "")
     logged = [json.loads(line) for line in printed.splitlines()]
     assert [line["path"] for line in logged] == ["/v1/chat/completions"] * 2 * len(options)
+
+
+def test_the_program_says_what_it_is_and_refuses_what_it_does_not_know() -> None:
+    def run(option: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*PROGRAM, option], capture_output=True, text=True, timeout=60)
+
+    told = run("--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "usage: python -m openrange.testing.chat_server [-h] [--log]" in told.stdout
+    assert "prints its URL" in told.stdout
+    refused = run("--lock")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--lock" in refused.stderr

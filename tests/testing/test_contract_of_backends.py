@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import indent
 from xml.etree import ElementTree
@@ -30,10 +31,17 @@ key_variable = {NO_FAULT.variable!r}
 
 def examined(root: Path, body: str, *options: str) -> str:
     """What pytest prints of a test class for the backend without a fault."""
+    return examined_all(root, [body], *options)
+
+
+def examined_all(root: Path, bodies: Iterable[str], *options: str) -> str:
+    """The same for test classes `TestIt`, `TestIt1`, and so on."""
     install(root, [NO_FAULT])
-    (root / "test_it.py").write_text(
-        f"{HEAD}\nclass TestIt(BackendContract):\n{indent(body, '    ')}", "utf-8"
-    )
+    classes = [
+        f"class TestIt{number or ''}(BackendContract):\n{indent(body, '    ')}\n"
+        for number, body in enumerate(bodies)
+    ]
+    (root / "test_it.py").write_text("\n".join([HEAD, *classes]), "utf-8")
     output = pytest_in(root, *options, "test_it.py").stdout
     assert "INTERNALERROR" not in output
     assert "openrange/testing" not in output
@@ -47,24 +55,61 @@ def test_a_backend_of_less_than_40_lines_keeps_every_rule(tmp_path: Path) -> Non
     assert "," not in last
 
 
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (f"key_variable = 'X_KEY'\n{BACKEND}", "the test class TestIt sets no `name`"),
-        (f"name = ''\n{BACKEND}", "the test class TestIt sets no `name`"),
-        (f"{DECLARED}\nnot_covered = ['tokens']", "has a `not_covered` that is no mapping"),
-        (f"{DECLARED}\nnot_covered = {{'tokenz': 'no'}}", "there is no rule 'tokenz'"),
-        (f"{DECLARED}\nnot_covered = {{'tokens': ' '}}", "no reason is given for 'tokens'"),
-        (f"{DECLARED}\nnot_covered = {{'tokens': None}}", "no reason is given for 'tokens'"),
-        (f"{DECLARED}\ndef test_tokens(self): pass", "the test of 'tokens' was replaced"),
-        (f"{DECLARED}\ntest_tokens = None", "the test of 'tokens' was replaced"),
-        (f"{DECLARED}\nnot_covered = {{'declarations': 'x'}}", "'declarations' applies to every"),
-    ],
-)
-def test_a_test_class_that_declares_wrongly_is_told(body: str, words: str, tmp_path: Path) -> None:
-    output = examined(tmp_path, body, "-k", "declarations")
-    assert words in output
-    assert "1 passed" not in output
+WRONG_DECLARATIONS = [
+    (f"key_variable = 'X_KEY'\n{BACKEND}", "the test class TestIt sets no `name`"),
+    (f"name = ''\n{BACKEND}", "the test class TestIt1 sets no `name`"),
+    (f"{DECLARED}\nnot_covered = ['tokens']", "has a `not_covered` that is no mapping"),
+    (f"{DECLARED}\nnot_covered = {{'tokenz': 'no'}}", "there is no rule 'tokenz'"),
+    (f"{DECLARED}\nnot_covered = {{'tokens': ' '}}", "no reason is given for 'tokens'"),
+    (f"{DECLARED}\nnot_covered = {{'tokens': None}}", "no reason is given for 'tokens'"),
+    (f"{DECLARED}\ndef test_tokens(self): pass", "the test of 'tokens' was replaced"),
+    (f"{DECLARED}\ntest_tokens = None", "the test of 'tokens' was replaced"),
+    (f"{DECLARED}\nnot_covered = {{'declarations': 'x'}}", "'declarations' applies to every"),
+]
+NO_BACKENDS = [
+    (f"name = 'no-fault'\n{method}", words)
+    for method, words in (
+        ("", "the test class TestIt9 has no method `backend`"),
+        (
+            "def backend(self, url, **fields):\n    return None",
+            "the method `backend` of the test class returned NoneType",
+        ),
+        (
+            "def backend(self, url, **fields):\n    raise ValueError('not today')",
+            "of the test class raised ValueError: not today (in",
+        ),
+        (
+            "def backend(self, url, **fields):\n    return PlainBackend(bass_url=url)",
+            "got an unexpected keyword argument 'bass_url'",
+        ),
+        (
+            "def backend(self, url, **fields):\n    return PlainBackend",
+            "the method `backend` of the test class returned a class",
+        ),
+    )
+]
+WRONG = [*WRONG_DECLARATIONS, *NO_BACKENDS]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """What wrong test classes are told by each test that did not pass, by their bodies."""
+    root = tmp_path_factory.mktemp("wrong")
+    options = ("-k", "declarations or structured or retries", "--junitxml=results.xml")
+    examined_all(root, [body for body, _ in WRONG], *options)
+    told: dict[str, dict[str, str]] = {body: {} for body, _ in WRONG}
+    for case in ElementTree.parse(root / "results.xml").iter("testcase"):
+        number = case.attrib["classname"].partition("TestIt")[2]
+        for bad in [*case.iter("failure"), *case.iter("error")]:
+            told[WRONG[int(number or 0)][0]][case.attrib["name"]] = bad.text or ""
+    return told
+
+
+@pytest.mark.parametrize(("body", "words"), WRONG_DECLARATIONS)
+def test_a_test_class_that_declares_wrongly_is_told(
+    body: str, words: str, told: dict[str, dict[str, str]]
+) -> None:
+    assert words in told[body]["test_declarations"]
 
 
 def test_a_backend_with_a_key_needs_the_name_of_its_variable(tmp_path: Path) -> None:
@@ -82,27 +127,12 @@ def test_a_backend_with_a_key_needs_the_name_of_its_variable(tmp_path: Path) -> 
     }
 
 
-@pytest.mark.parametrize(
-    ("method", "words"),
-    [
-        ("return None", "the method `backend` of the test class returned NoneType"),
-        ("raise ValueError('not today')", "of the test class raised ValueError: not today (in"),
-        ("return PlainBackend(bass_url=url)", "got an unexpected keyword argument 'bass_url'"),
-        ("return PlainBackend", "the method `backend` of the test class returned a class"),
-    ],
-)
+@pytest.mark.parametrize(("body", "words"), NO_BACKENDS)
 def test_a_test_class_that_makes_no_backend_is_told(
-    method: str, words: str, tmp_path: Path
+    body: str, words: str, told: dict[str, dict[str, str]]
 ) -> None:
-    body = f"name = 'no-fault'\ndef backend(self, url, **fields):\n    {method}"
-    output = examined(tmp_path, body, "-k", "structured or retries")
-    assert words in output
-    assert "passed" not in output
-
-
-def test_a_test_class_without_a_backend_is_told(tmp_path: Path) -> None:
-    output = examined(tmp_path, "name = 'no-fault'", "-k", "structured")
-    assert "the test class TestIt has no method `backend`" in output
+    assert {"test_structured", "test_retries"} <= told[body].keys()
+    assert words in told[body]["test_structured"]
 
 
 def test_a_wire_that_asks_no_script_is_told(tmp_path: Path) -> None:

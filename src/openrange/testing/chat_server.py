@@ -1,13 +1,14 @@
 """A real local server that speaks Chat Completions, and answers by the request's schema.
 
-`python -m openrange.testing.chat_server` prints its URL and serves until it is interrupted; with
-`--log` it also prints one JSON line for each request that it gets.
+`python -m openrange.testing.chat_server` prints its URL and serves until it is interrupted or
+terminated; with `--log` it also prints one JSON line for each request that it gets.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -227,8 +228,16 @@ class ChatServer:
 
 
 def main() -> None:
-    """Serve until interrupted."""
-    with ChatServer(log="--log" in sys.argv).running() as server, suppress(KeyboardInterrupt):
+    """Serve until interrupted or terminated."""
+    parser = argparse.ArgumentParser(
+        prog="python -m openrange.testing.chat_server",
+        description="A server on this machine that speaks Chat Completions. It prints its URL, and "
+        "answers by each request's schema until it is interrupted or terminated.",
+    )
+    parser.add_argument("--log", action="store_true", help="print each request as a line of JSON")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), ChatServer(log=options.log).running() as server:
         print(server.url, flush=True)  # noqa: T201
         while True:
             time.sleep(3600)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -9,12 +10,14 @@ import jsonschema
 import pytest
 from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
+from openrange import OpenAICompatibleBackend, build
 from openrange.core.manifest import Manifest
 from openrange.errors import ManifestError
-from openrange.llm.contract import LLMRequest
+from openrange.llm import LLMRequest, qualifies_for_strict
+from openrange.testing import ChatServer
 
 SIMPLE = {"type", "properties", "required", "additionalProperties", "items"} | {
-    *("minItems", "maxItems", "maxLength", "enum")
+    *("minItems", "maxItems", "enum")
 }
 
 
@@ -48,16 +51,21 @@ def test_every_array_has_a_fixed_length() -> None:
     assert [(node["minItems"], node["maxItems"]) for node in arrays] == [(3, 3), (2, 2), (3, 3)]
 
 
-def test_every_text_is_a_choice_or_bounded_and_all_are_short_together() -> None:
-    def total(node: dict[str, Any]) -> int:
-        if node["type"] == "array":
-            return int(node["maxItems"]) * total(node["items"])
-        if node["type"] == "object":
-            return sum(map(total, node["properties"].values()))
-        assert ("enum" in node) != ("maxLength" in node)
-        return int(node.get("maxLength", 0))
+def test_the_schema_as_sent_asks_for_strict_conformance(server: ChatServer) -> None:
+    llm = OpenAICompatibleBackend(server.url, api_key="sk-any", model="test-model")
+    build(manifest_of(), llm=llm)
+    sent: Any = server.seen[-1].body["response_format"]
+    assert sent["json_schema"]["schema"] == schema_of(manifest_of())
+    assert sent["json_schema"]["strict"] is True
+    assert qualifies_for_strict(sent["json_schema"]["schema"])
 
-    assert 2_000 < total(schema_of(manifest_of())) < 2_600
+
+def test_the_briefing_says_how_long_each_text_may_be() -> None:
+    """In the order of the slots, with the lengths to which `realize` cuts."""
+    text = PACK.briefing(manifest_of())
+    slots = text[text.index("- company") : text.index("Choices:")]
+    said = [int(number) for number in re.findall(r"\((\d+)\)", slots)]
+    assert said == [60, 100, 400, 40, 50, 60, 200, 60, 200, 400]
 
 
 def test_the_designs_of_these_tests_conform() -> None:

@@ -185,7 +185,7 @@ def test_many_may_ask_at_once(sound: Running) -> None:
 def test_the_process_ends_with_its_standard_input_and_says_nothing_more() -> None:
     with running() as portal:
         portal.signed_in()
-        out, err = portal.process.communicate(timeout=5)
+        out, err = portal.process.communicate(timeout=30)
         assert (portal.process.returncode, out, err) == (0, b"", b"")
 
 
@@ -209,9 +209,9 @@ def test_the_process_ends_while_it_is_busy() -> None:
         ]
         for thread in threads:
             thread.start()
-        portal.process.communicate(timeout=5)
+        portal.process.communicate(timeout=30)
         for thread in threads:
-            thread.join(timeout=20)
+            thread.join(timeout=30)
         assert portal.process.returncode == 0
         assert len(lost) == 4
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import codecs
 import html
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from webapp_worlds import CLASSES, PACK, crawl, design_of, free_text, manifest_of, replies, running
 
+from openrange.core.admission import admit
 from openrange.core.text import one_line
 from openrange.packs.webapp.flags import without_decoys
 
@@ -36,8 +38,8 @@ def check(design: dict[str, object], weakness: str) -> None:
         assert PACK.solve(portal.visitor(), portal.world) == portal.flag
         anonymous, signed_in = portal.visitor(), portal.signed_in()
         shown = "\n".join(page.body for page in [*crawl(signed_in), *crawl(anonymous)])
-        for text in free_text(design):
-            assert html.escape(without_decoys(one_line(text))) in shown
+        for text, longest in free_text(design):
+            assert html.escape(without_decoys(one_line(text, longest))) in shown
         PACK.visit(signed_in, portal.world)
         seen = replies(anonymous) + replies(signed_in)
         for form in forms(portal.flag):
@@ -69,11 +71,22 @@ def test_text_of_the_greatest_length_makes_a_sound_world(weakness: str) -> None:
 
 
 @pytest.mark.parametrize("weakness", CLASSES)
+def test_text_that_is_too_long_is_cut_and_the_world_admitted(weakness: str) -> None:
+    design = design_of(
+        lambda slot, longest: (f"{slot} {'x' * 39} " * 1000)[:30_000], weakness=weakness
+    )
+    made = PACK.realize(manifest_of(), design)
+    assert admit(PACK, made).admitted
+    assert len(json.dumps(made.world)) < 7_000
+    check(design, weakness)
+
+
+@pytest.mark.parametrize("weakness", CLASSES)
 def test_every_slot_is_shown_to_who_has_signed_in(weakness: str) -> None:
     design = design_of(lambda slot, longest: f"mark-{slot.replace(' ', '-')}", weakness=weakness)
     with running(design) as portal:
         shown = "\n".join(page.body for page in crawl(portal.signed_in()))
-        for text in free_text(design):
+        for text, _ in free_text(design):
             assert text in shown
 
 
@@ -89,7 +102,7 @@ def designs() -> st.SearchStrategy[dict[str, Any]]:
             return st.lists(of(node["items"]), min_size=node["minItems"], max_size=node["maxItems"])
         if "enum" in node:
             return st.sampled_from(node["enum"])
-        return st.text(st.characters(exclude_categories=()), max_size=node["maxLength"])
+        return st.text(st.characters(exclude_categories=()), max_size=500)
 
     return of(PACK.design_schema(manifest_of()))
 

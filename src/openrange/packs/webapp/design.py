@@ -16,8 +16,10 @@ from openrange.packs.webapp.choices import (
 )
 from openrange.packs.webapp.weaknesses import WEAKNESSES
 
-NAME, TITLE, HEADLINE, PARAGRAPH = 40, 50, 60, 200
-"""Greatest lengths of the free text, in characters."""
+NAME, TITLE, HEADLINE, MOTTO, PARAGRAPH, ESSAY = 40, 50, 60, 100, 200, 400
+"""Greatest lengths of the free text, in characters. The briefing says them, and `realize` cuts what
+is longer: with `maxLength` in the schema, no provider would take it for strict structured output.
+"""
 
 
 def allowed_weaknesses(manifest: Manifest) -> list[str]:
@@ -57,7 +59,7 @@ def design_schema(manifest: Manifest) -> dict[str, object]:
     """The JSON Schema of a design.
 
     It uses the plainest keywords alone, so that every provider's structured output, and a local
-    model's grammar, can follow it.
+    model's grammar, can follow it, and strict structured output takes it as it is.
 
     Args:
         manifest: What the user wants.
@@ -68,14 +70,14 @@ def design_schema(manifest: Manifest) -> dict[str, object]:
     Raises:
         ManifestError: The manifest's options are wrong.
     """
-    paragraph = _object(title=_text(HEADLINE), body=_text(PARAGRAPH))
+    paragraph = _object(title=_TEXT, body=_TEXT)
     return _object(
-        company=_text(HEADLINE),
+        company=_TEXT,
         industry=_one_of(INDUSTRIES),
-        tagline=_text(100),
-        about=_text(400),
+        tagline=_TEXT,
+        about=_TEXT,
         accent=_one_of(tuple(ACCENTS)),
-        employees=_exactly(3, _object(name=_text(NAME), title=_text(TITLE))),
+        employees=_exactly(3, _object(name=_TEXT, title=_TEXT)),
         notices=_exactly(2, paragraph),
         records=_exactly(3, paragraph),
         directory_path=_one_of(DIRECTORY_PATHS),
@@ -83,7 +85,7 @@ def design_schema(manifest: Manifest) -> dict[str, object]:
         records_path=_one_of(RECORDS_PATHS),
         console_path=_one_of(CONSOLE_PATHS),
         weakness=_one_of(allowed_weaknesses(manifest)),
-        story=_text(400),
+        story=_TEXT,
     )
 
 
@@ -103,9 +105,19 @@ def briefing(manifest: Manifest) -> str:
         f"  - {name}: {WEAKNESSES[name].SUMMARY}" for name in allowed_weaknesses(manifest)
     )
     return _BRIEFING.format(
-        weaknesses=weaknesses, industries=", ".join(INDUSTRIES), accents=", ".join(ACCENTS)
+        weaknesses=weaknesses,
+        industries=", ".join(INDUSTRIES),
+        accents=", ".join(ACCENTS),
+        name=NAME,
+        title=TITLE,
+        headline=HEADLINE,
+        motto=MOTTO,
+        paragraph=PARAGRAPH,
+        essay=ESSAY,
     )
 
+
+_TEXT: Mapping[str, object] = {"type": "string"}
 
 _BRIEFING = """\
 You design the internal web portal of a small, fictional company, for a security exercise. Your \
@@ -115,13 +127,16 @@ hides a secret there. You write no code.
 The portal has a home page with notices, a staff directory with a search, a list of the reader's \
 own records, and a console for administrators.
 
-Slots of free text, all of it plain text that fits the goal (no HTML, no Markdown, no code):
-- company, tagline, about: the company's name, its motto, and a paragraph about it.
-- employees: three people with name and job title. The first is the person whose account the \
-trainee borrows, the second is a colleague, the third administers the portal.
-- notices: two announcements for everybody, with title and body.
-- records: three ordinary files of the first employee, with title and body.
-- story: who the trainee is and why they look at the portal, addressed to them as "you".
+Slots of free text, all of it plain text that fits the goal (no HTML, no Markdown, no code). The \
+number behind each is how many characters it may have; the rest is cut off:
+- company ({headline}), tagline ({motto}), about ({essay}): the company's name, its motto, and a \
+paragraph about it.
+- employees: three people with name ({name}) and job title ({title}). The first is the person \
+whose account the trainee borrows, the second is a colleague, the third administers the portal.
+- notices: two announcements for everybody, with title ({headline}) and body ({paragraph}).
+- records: three ordinary files of the first employee, with title ({headline}) and body \
+({paragraph}).
+- story ({essay}): who the trainee is and why they look at the portal, addressed to them as "you".
 
 Choices: industry ({industries}), accent (the colour of the pages: {accents}), directory_path, \
 search_parameter, records_path and console_path (names in the URLs, from the lists in the schema), \
@@ -131,10 +146,6 @@ and weakness:
 Never mention a flag, a password, or a secret code, and never say or hint where the portal is \
 weak: the trainee has to find out. Give everybody a different name. Keep every text short.\
 """
-
-
-def _text(longest: int) -> dict[str, object]:
-    return {"type": "string", "maxLength": longest}
 
 
 def _one_of(choices: Sequence[str]) -> dict[str, object]:

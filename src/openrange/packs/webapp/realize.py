@@ -10,6 +10,7 @@ from openrange.core.pack import Realization, Task
 from openrange.core.text import one_line
 from openrange.packs.webapp import fallbacks
 from openrange.packs.webapp.choices import PASSWORD_WORDS, VAULT_COLUMNS, VAULT_TABLES
+from openrange.packs.webapp.design import ESSAY, HEADLINE, MOTTO, NAME, PARAGRAPH, TITLE
 from openrange.packs.webapp.draw import Draw
 from openrange.packs.webapp.flags import without_decoys
 from openrange.packs.webapp.logins import logins
@@ -59,12 +60,12 @@ def realize(manifest: Manifest, design: Mapping[str, object]) -> Realization:
         "goal": manifest.goal,
         "seed": manifest.seed,
         "weakness": plan["weakness"],
-        "company": _slot(manifest, "company", plan["company"], fallbacks.COMPANIES),
+        "company": _slot(manifest, "company", plan["company"], HEADLINE, fallbacks.COMPANIES),
         "industry": plan["industry"],
         "accent": plan["accent"],
-        "tagline": _slot(manifest, "tagline", plan["tagline"], fallbacks.TAGLINES),
-        "about": _slot(manifest, "about", plan["about"], fallbacks.ABOUTS),
-        "story": _slot(manifest, "story", plan["story"], fallbacks.STORIES),
+        "tagline": _slot(manifest, "tagline", plan["tagline"], MOTTO, fallbacks.TAGLINES),
+        "about": _slot(manifest, "about", plan["about"], ESSAY, fallbacks.ABOUTS),
+        "story": _slot(manifest, "story", plan["story"], ESSAY, fallbacks.STORIES),
         "doors": {
             "directory": plan["directory_path"],
             "parameter": plan["search_parameter"],
@@ -86,17 +87,18 @@ def realize(manifest: Manifest, design: Mapping[str, object]) -> Realization:
     return Realization(world=cast(Mapping[str, object], world), tasks=(_task(world),))
 
 
-def _slot(manifest: Manifest, purpose: str, text: str, choices: Sequence[str]) -> str:
-    return _slots(manifest, purpose, [text], choices)[0]
+def _slot(manifest: Manifest, purpose: str, text: str, limit: int, choices: Sequence[str]) -> str:
+    return _slots(manifest, purpose, [text], limit, choices)[0]
 
 
 def _slots(
-    manifest: Manifest, purpose: str, texts: Sequence[str], choices: Sequence[str]
+    manifest: Manifest, purpose: str, texts: Sequence[str], limit: int, choices: Sequence[str]
 ) -> list[str]:
-    """The texts, made inert; what is blank becomes a choice that no other slot here got."""
+    """The texts, made inert and cut; what is blank becomes a choice that no other slot here got."""
     spare = Draw(manifest, purpose).shuffled(choices)
     return [
-        without_decoys(one_line(text)) or choice for text, choice in zip(texts, spare, strict=False)
+        without_decoys(one_line(text, limit)) or choice
+        for text, choice in zip(texts, spare, strict=False)
     ]
 
 
@@ -107,8 +109,10 @@ def _paragraphs(
     titles: Sequence[str],
     bodies: Sequence[str],
 ) -> list[Notice]:
-    clean_titles = _slots(manifest, f"{purpose} title", [each["title"] for each in given], titles)
-    clean_bodies = _slots(manifest, f"{purpose} body", [each["body"] for each in given], bodies)
+    given_titles = [each["title"] for each in given]
+    given_bodies = [each["body"] for each in given]
+    clean_titles = _slots(manifest, f"{purpose} title", given_titles, HEADLINE, titles)
+    clean_bodies = _slots(manifest, f"{purpose} body", given_bodies, PARAGRAPH, bodies)
     return [
         {"title": title, "body": body}
         for title, body in zip(clean_titles, clean_bodies, strict=True)
@@ -117,8 +121,10 @@ def _paragraphs(
 
 def _accounts(manifest: Manifest, employees: Sequence[_Employee]) -> list[Account]:
     """The agent's account, a colleague's and the administrator's."""
-    names = _slots(manifest, "name", [each["name"] for each in employees], fallbacks.NAMES)
-    titles = _slots(manifest, "title", [each["title"] for each in employees], fallbacks.TITLES)
+    given_names = [each["name"] for each in employees]
+    given_titles = [each["title"] for each in employees]
+    names = _slots(manifest, "name", given_names, NAME, fallbacks.NAMES)
+    titles = _slots(manifest, "title", given_titles, TITLE, fallbacks.TITLES)
     roles = [EMPLOYEE] * (len(names) - 1) + [ADMINISTRATOR]
     return [
         {"login": login, "name": name, "title": title, "role": role}
