@@ -18,6 +18,10 @@ WORLDS = (
 )
 
 
+# Three designs, one after the other.
+pytestmark = pytest.mark.timeout(4 * SECONDS)
+
+
 def options_for(backend: str, base_url: str) -> Mapping[str, Any]:
     if backend == "litellm":
         limit = {"max_tokens": TOKENS}
