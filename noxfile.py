@@ -28,13 +28,17 @@ def _found(version: str) -> bool:
     return asked.returncode == 0
 
 
-PYTHONS = [version for version in nox.project.python_versions(PYPROJECT) if _found(version)]
+CLASSIFIED = nox.project.python_versions(PYPROJECT)
+PYTHONS = [version for version in CLASSIFIED if _found(version)]
 
 
-def _install(session: nox.Session, *groups: str, packages: tuple[str, ...] = ()) -> None:
+def _install(
+    session: nox.Session, *groups: str, packages: tuple[str, ...] = (), pinned: bool = True
+) -> None:
     # As variables, so that they hold for every pip that the session starts: what is built in
     # isolation, and the environments that tests make.
-    session.env.update(PIP_CONSTRAINT=CONSTRAINTS, PIP_BUILD_CONSTRAINT=CONSTRAINTS)
+    if pinned:
+        session.env.update(PIP_CONSTRAINT=CONSTRAINTS, PIP_BUILD_CONSTRAINT=CONSTRAINTS)
     wanted = [item for group in groups for item in nox.project.dependency_groups(PYPROJECT, group)]
     session.install(*packages, *wanted)
 
@@ -43,7 +47,19 @@ def _install(session: nox.Session, *groups: str, packages: tuple[str, ...] = ())
 def tests(session: nox.Session) -> None:
     """Both distributions, installed, on every Python that the classifiers name and that is here."""
     _install(session, "test", packages=(CORE, PLUGIN))
-    session.run("pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
+    _pytest(session, *session.posargs)
+    if missing := [version for version in CLASSIFIED if version not in PYTHONS]:
+        session.log(f"not run on {', '.join(missing)}, which was not found here")
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Whatever is newest today, of everything; what LiteLLM lists now is a table of its own."""
+    _install(session, "test", packages=(CORE, PLUGIN), pinned=False)
+    session.run("pip", "list")
+    _pytest(session, "-m", "not catalogue", *session.posargs)
+    catalogue = ["-m", "catalogue", "--tb=short", "tests/providers", "tests/litellm"]
+    session.run("pytest", "-n", "auto", *catalogue, success_codes=[0, 1])
 
 
 @nox.session
@@ -52,9 +68,15 @@ def litellm_floor(session: nox.Session) -> None:
     project = nox.project.load_toml("src/openrange-litellm/pyproject.toml")["project"]
     (floor,) = re.findall(r"litellm>=([\d.]+)", " ".join(project["dependencies"]))
     plugin = f"{PLUGIN}[bedrock]"  # which older ones do not require themselves
-    _install(session, "test", packages=(CORE, plugin, f"litellm=={floor}"))
-    folders = ("tests/litellm", "tests/providers", "tests/hostile")
-    session.run("pytest", "-n", "auto", "--dist", "loadfile", *folders, *session.posargs)
+    packages = (CORE, plugin, f"litellm=={floor}")
+    _install(session, "test", packages=packages, pinned=False)
+    folders = ("litellm", "providers", "hostile", "contract", "worker")
+    of_litellm = [f"tests/{folder}" for folder in folders]
+    _pytest(session, "-m", "not catalogue", *of_litellm, *session.posargs)
+
+
+def _pytest(session: nox.Session, *arguments: str) -> None:
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", *arguments)
 
 
 @nox.session
@@ -96,8 +118,9 @@ def build(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """How long things take here. No test depends on it."""
-    session.install(CORE)
+    _install(session, packages=(CORE, PLUGIN))
     session.run("python", "tests/bench/bench.py", *session.posargs)
+    session.run("python", "tests/bench/litellm_calls.py")
 
 
 @nox.session

@@ -88,6 +88,15 @@ def test_a_schema_that_does_not_qualify_is_not_sent_as_strict(
     assert body(providers)["response_format"]["json_schema"]["strict"] is False
 
 
+@pytest.mark.parametrize("strict", [True, False])
+def test_strictness_can_be_asked_for_or_ruled_out(
+    strict: bool, providers: respx.MockRouter
+) -> None:
+    answer(providers, openai_reply('{"city": "Lisbon"}'))
+    backend(OPENAI, json_schema_strict=strict).complete(STRUCTURED)
+    assert body(providers)["response_format"]["json_schema"]["strict"] is strict
+
+
 def test_anthropic_gets_the_system_apart_and_an_output_format(
     providers: respx.MockRouter,
 ) -> None:

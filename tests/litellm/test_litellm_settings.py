@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.metadata
 import json
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ import pluggy
 import pytest
 import respx
 from openrange_litellm import LiteLLMBackend
+from openrange_litellm.library import TESTED
 from openrange_litellm.providers import (
     DEFAULT_MODELS,
     DEFAULT_MODELS_BY_PLACE,
@@ -128,6 +130,41 @@ def test_parameters_cannot_displace_what_is_asked(
     with pytest.raises(LLMBackendError, match="must not hold"):
         llm.complete(LLMRequest("Where?"))
     assert not providers.calls
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ({"azure_ad_token_provider": print}, "set AZURE_AD_TOKEN"),
+        ({"logit_bias": {1, 2}}, "extra_params.logit_bias is of type set"),
+        ({"temperature": float("nan")}, "extra_params.temperature is of type float"),
+        ({"extra_body": {"seed": object()}}, "extra_params.extra_body.seed is of type object"),
+    ],
+    ids=str,
+)
+def test_parameters_that_are_no_json_are_refused_by_name(
+    extra: dict[str, Any], words: str, providers: respx.MockRouter
+) -> None:
+    llm = LiteLLMBackend(MODEL, SECRET, extra_params=extra)
+    assert words in problem(llm)
+    with pytest.raises(LLMBackendError, match="no value of JSON"):
+        llm.complete(LLMRequest("Where?"))
+    assert not providers.calls
+
+
+@pytest.mark.parametrize(
+    ("installed", "notes"),
+    [
+        (TESTED, []),
+        ("1.0.0", []),
+        ("99.1.0", [f"LiteLLM 99.1.0 is newer than those tested, up to {TESTED}"]),
+    ],
+)
+def test_a_litellm_that_is_newer_than_those_tested_is_noted(
+    installed: str, notes: list[str], hooks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: installed)
+    assert hooks.openrange_notes() == [notes]
 
 
 def test_it_can_be_copied_although_it_holds_a_key() -> None:
