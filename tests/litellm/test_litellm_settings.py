@@ -167,6 +167,11 @@ def test_a_litellm_that_is_newer_than_those_tested_is_noted(
     assert hooks.openrange_notes() == [notes]
 
 
+def test_the_newest_that_was_tested_is_the_one_that_is_pinned() -> None:
+    pins = (ROOT / "constraints" / "tests.txt").read_text("utf-8").splitlines()
+    assert f"litellm=={TESTED}" in pins
+
+
 def test_it_can_be_copied_although_it_holds_a_key() -> None:
     llm = LiteLLMBackend(MODEL, SECRET)
     assert copy.deepcopy(llm) == llm
