@@ -13,6 +13,7 @@ from openrange.core.visitor import Visitor
 from openrange.core.world import BootError, boot
 from openrange.packs.webapp import WebappPack
 
+
 def admitted_by(
     pack: Pack, weakness: str = "sql_injection", boot_seconds: float = 20.0
 ) -> AdmissionReport:
