@@ -42,7 +42,7 @@ def answer(
         return {"reply": asdict(read_response(litellm, response, bounds.bodies))}
     except LLMBackendError as error:
         failure = error
-    except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare
+    except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
         failure = bounds.failure or translated(error, call, bounds)
     try:
         # The fault may be LiteLLM's: the reply lacks a field that it does not need.

@@ -31,7 +31,6 @@ class Bounds:
     Args:
         seconds: How long it may take.
         bytes_left: How much it may still read.
-        redirects_left: How often it may still be sent elsewhere.
 
     Attributes:
         bodies: The bodies of the successes.
@@ -42,7 +41,6 @@ class Bounds:
 
     seconds: float
     bytes_left: int = MAX_BODY_BYTES
-    redirects_left: int = MAX_REDIRECTS
     bodies: list[str] = field(default_factory=list, init=False, repr=False)
     asked: str = field(default="", init=False, repr=False)
     answered: Any = field(default=None, init=False, repr=False)
@@ -101,8 +99,8 @@ class Bounds:
                 f"the server sent a body in the encoding {encoding!r}, which was not asked for"
             )
         length = response.headers.get("content-length", "")
-        if length.isdecimal() and len(length) < 20:
-            self._take(int(length), only_ask=True)
+        if length.isdecimal() and len(length) < 20 and int(length) > self.bytes_left:
+            self._take(int(length))
         chunks: list[bytes] = []
         given = [response.content] if response.is_stream_consumed else response.iter_raw()
         for chunk in given:
@@ -124,21 +122,15 @@ class Bounds:
         if response.is_success:
             self.bodies.append(response.text)
 
-    def follow(self) -> None:
-        """Count a redirect."""
-        if self.redirects_left <= 0:
-            self.stop(f"more than {MAX_REDIRECTS} redirects; check api_base")
-        self.redirects_left -= 1
-
     def stop(self, problem: str) -> None:
         """End the call, for which a bound was passed."""
         self._problem = problem
         raise ValueError(problem)
 
-    def _take(self, size: int, *, only_ask: bool = False) -> None:
-        if size > self.bytes_left:
+    def _take(self, size: int) -> None:
+        self.bytes_left -= size
+        if self.bytes_left < 0:
             self.stop(f"the reply is larger than {MAX_BODY_BYTES:,} bytes")
-        self.bytes_left -= 0 if only_ask else size
 
     def _notice(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(_CONNECTED):
@@ -180,19 +172,18 @@ def bind(library: Any) -> None:
                 whole = _read(library, bounds, response, history)
                 following = response.next_request
                 # Elsewhere the key may be in any header, or in the address.
-                if following is None or not follows or not _is_same(request.url, following.url):
+                stays = following is not None and _origin(following.url) == _origin(request.url)
+                if not (follows and stays):
                     bounds.take(whole)
                     return whole
-                bounds.follow()
                 history.append(whole)
+                if len(history) > MAX_REDIRECTS:
+                    bounds.stop(f"more than {MAX_REDIRECTS} redirects; check api_base")
                 request = following
-        except library.RemoteProtocolError as error:
-            bounds.fault = error
-            if "location" in str(error).lower():
-                bounds.stop("the server redirects to something that is no address")
-            raise
         except Exception as error:
             bounds.fault = error
+            if isinstance(error, library.RemoteProtocolError) and "location" in str(error).lower():
+                bounds.stop("the server redirects to something that is no address")
             raise
 
     setattr(send, _MARK, True)
@@ -219,10 +210,5 @@ def _read(library: Any, bounds: Bounds, response: Any, history: list[Any]) -> An
     return whole
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    """Whether two addresses have scheme, host and port in common."""
-    return bool(_origin(one) == _origin(other))
-
-
 def _origin(url: Any) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+    return url.scheme, url.host, url.port  # which is None where it is the scheme's own

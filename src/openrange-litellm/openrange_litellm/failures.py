@@ -8,7 +8,6 @@ broken connection. Nothing of the exception is kept: its frames and requests hol
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import socket
@@ -36,7 +35,6 @@ _MAX_CHAIN = 30
 _PREFIX = re.compile(
     r"^\s*(litellm\.)?[A-Za-z_]\w*(Error|Exceptions?|Timeout)\b( [\w ]{0,40}?)?\s*[:-](\s+|$)"
 )
-_STATUS_PREFIX = re.compile(r"^\s*Error code: \d{3} - ")
 # What it appends: a traceback, an advertisement, settings of its own that do not exist here.
 _SUFFIX = re.compile(
     r"\s*(Traceback \(most recent call last\)|This looks like a bug in LiteLLM"
@@ -155,9 +153,6 @@ def _from_transport(
     if not broken:
         return None
     where = urlsplit(bounds.asked or call.api_base or "").netloc.rpartition("@")[2]
-    if names & {"DecodingError", "TooManyRedirects"}:
-        problem = f"the answer of {where} cannot be used: {broken[-1]}"
-        return LLMBackendError(problem, kind="rejected")
     is_ours = names & {"InvalidURL", "LocalProtocolError", "UnsupportedProtocol"}
     otherwise = ValueError() if is_ours else ConnectionError()
     deepest = next((error for error in reversed(chain) if isinstance(error, OSError)), otherwise)
@@ -240,20 +235,6 @@ def _classes(error: BaseException) -> set[str]:
     return {of.__name__ for of in type(error).__mro__}
 
 
-def _where(broken: list[BaseException], call: Call) -> str:
-    """The host and port that were asked."""
-    urls = [call.api_base or ""]
-    for error in broken:
-        try:
-            urls.append(str(error.request.url))  # type: ignore[attr-defined]
-        except (AttributeError, RuntimeError):
-            continue  # only some know what they were asking, and httpx raises where it does not
-    for url in reversed(urls):
-        if where := urlsplit(url).netloc.rpartition("@")[2]:
-            return where
-    return call.provider
-
-
 def _missing_package(error: BaseException) -> str | None:
     text = str(error)
     module = error.name if isinstance(error, ImportError) else None
@@ -269,23 +250,12 @@ def _missing_package(error: BaseException) -> str | None:
 def _words(text: str) -> str:
     """The provider's own words: without what LiteLLM puts around them, and out of their JSON."""
     text = _SUFFIX.sub("", text).strip()
-    while (shorter := _STATUS_PREFIX.sub("", _PREFIX.sub("", text, 1), 1)) != text:
+    while (shorter := _PREFIX.sub("", text, 1)) != text:
         text = shorter
-    if not text.startswith(("{", "[", "b'", 'b"')):
-        return text
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        document = _literal(text)
+        return text
     if isinstance(document, list) and document:
         document = document[0]  # Gemini's way in a stream
     return error_message(document) or text
-
-
-def _literal(text: str) -> object:
-    """What a text stands for that Python made of bytes, or of the JSON that was parsed already."""
-    try:
-        value = ast.literal_eval(text)
-        return json.loads(value) if isinstance(value, bytes) else value
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None

@@ -56,17 +56,19 @@ def main() -> None:
 
 def _listen(line: _Line, loaded: list[Any], directory: Path) -> None:
     under_way: dict[int, Bounds] = {}
-    for given in sys.stdin.buffer:
-        request = json.loads(given)
-        if "cancel" in request:
-            if bounds := under_way.get(request["cancel"]):
-                bounds.cut()
-            continue
-        bounds = under_way[request["id"]] = Bounds(request["call"]["timeout"])
-        arguments = (line, loaded[0], request, bounds, under_way)
-        threading.Thread(target=_work, args=arguments, daemon=True).start()
-    shutil.rmtree(directory, ignore_errors=True)
-    os._exit(0)  # whatever is under way
+    try:
+        for given in sys.stdin.buffer:
+            request = json.loads(given)
+            if "cancel" in request:
+                if bounds := under_way.get(request["cancel"]):
+                    bounds.cut()
+                continue
+            bounds = under_way[request["id"]] = Bounds(request["call"]["timeout"])
+            arguments = (line, loaded[0], request, bounds, under_way)
+            threading.Thread(target=_work, args=arguments, daemon=True).start()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+        os._exit(0)  # whatever is under way
 
 
 def _work(

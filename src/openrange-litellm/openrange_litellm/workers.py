@@ -94,6 +94,8 @@ class _Worker:
         assert self._process.stdout is not None
         self._input, self._output = self._process.stdin, self._process.stdout
         os.set_blocking(self._input.fileno(), False)
+        self._room = select.poll()
+        self._room.register(self._input, select.POLLOUT)
         self._lock = threading.Lock()  # over what follows
         self._numbers = itertools.count(1)
         self._waiting: dict[int, SimpleQueue[Message | None]] = {}
@@ -105,7 +107,8 @@ class _Worker:
         self._decided = threading.Event()
         self.is_ready = False
         path = json.dumps({"path": [str(Path(entry).absolute()) for entry in sys.path]})
-        self._write(path.encode() + b"\n", time.monotonic() + START_SECONDS)
+        with suppress(OSError):  # it has ended already, which is noticed below
+            self._write(path.encode() + b"\n", time.monotonic() + START_SECONDS)
         threading.Thread(target=self._listen, daemon=True, name="openrange-litellm").start()
 
     @property
@@ -122,7 +125,7 @@ class _Worker:
             LLMBackendError: It cannot be started, or not in time.
         """
         if not self._decided.wait(START_SECONDS):
-            self.kill()
+            self._process.kill()
             raise LLMBackendError(
                 f"LiteLLM was not imported within {START_SECONDS:g} seconds; try again",
                 kind="timeout",
@@ -161,11 +164,7 @@ class _Worker:
             self._is_retired = True
             is_idle = not self._waiting
         if is_idle:
-            self.kill()
-
-    def kill(self) -> None:
-        """End the process, whatever it does; whoever waits for it hears of that."""
-        self._process.kill()
+            self._process.kill()
 
     def close(self) -> None:
         """End the process and leave nothing of it behind; nobody is told."""
@@ -196,7 +195,7 @@ class _Worker:
             with suppress(OSError):
                 self._write(b'{"cancel": %d}\n' % number, time.monotonic() + 0.05)
         if is_idle:
-            self.kill()
+            self._process.kill()
 
     def _write(self, line: bytes, ends: float) -> None:
         """Write a line.
@@ -207,19 +206,15 @@ class _Worker:
         """
         if not self._writing.acquire(timeout=max(0.0, ends - time.monotonic())):
             raise TimeoutError
-        begun = False
+        rest = line
         try:
-            while line:
-                try:
-                    line = line[self._input.write(line) or 0 :]
-                    begun = True
-                except ValueError:  # it is closed
-                    raise BrokenPipeError from None
-                left = ends - time.monotonic()
-                if line and not (left > 0 and select.select([], [self._input], [], left)[1]):
+            while rest := rest[self._input.write(rest) or 0 :]:
+                if not self._room.poll(max(0.0, ends - time.monotonic()) * 1000):
                     raise TimeoutError
+        except ValueError:  # it is closed
+            raise BrokenPipeError from None
         except TimeoutError:
-            if begun:  # half a line: nothing that comes after it would be understood
+            if rest != line:  # half a line: nothing that comes after it would be understood
                 _workers.drop(self)
                 self.retire()
             raise
@@ -256,7 +251,7 @@ class _Worker:
         if answers is not None:
             answers.put(message)
         if is_idle:
-            self.kill()
+            self._process.kill()
 
 
 @dataclass
