@@ -14,10 +14,10 @@ if TYPE_CHECKING:  # explicit aliases, so that type checkers see them as exporte
     from openrange.backends.openai_compatible import (
         OpenAICompatibleBackend as OpenAICompatibleBackend,
     )
-    from openrange.building import build as build
+    from openrange.build import build as build
+    from openrange.configure.resolver import available_backends as available_backends
+    from openrange.configure.resolver import resolve_backend as resolve_backend
     from openrange.core.admission import AdmissionReport as AdmissionReport
-    from openrange.core.episode import Episode as Episode
-    from openrange.core.episode import EpisodeReport as EpisodeReport
     from openrange.core.manifest import Manifest as Manifest
     from openrange.core.manifest import PackRef as PackRef
     from openrange.core.pack import Pack as Pack
@@ -25,8 +25,6 @@ if TYPE_CHECKING:  # explicit aliases, so that type checkers see them as exporte
     from openrange.core.pack import Task as Task
     from openrange.core.snapshot import Snapshot as Snapshot
     from openrange.core.store import SnapshotStore as SnapshotStore
-    from openrange.core.visitor import Page as Page
-    from openrange.core.visitor import Visitor as Visitor
     from openrange.errors import AdmissionError as AdmissionError
     from openrange.errors import BackendNotFoundError as BackendNotFoundError
     from openrange.errors import ConfigError as ConfigError
@@ -37,27 +35,29 @@ if TYPE_CHECKING:  # explicit aliases, so that type checkers see them as exporte
     from openrange.errors import OpenRangeError as OpenRangeError
     from openrange.errors import PackError as PackError
     from openrange.errors import StoreError as StoreError
-    from openrange.hookspecs import hookimpl as hookimpl
     from openrange.llm.contract import LLMBackend as LLMBackend
     from openrange.llm.contract import LLMRequest as LLMRequest
     from openrange.llm.contract import LLMResult as LLMResult
     from openrange.llm.reply import parse_json_object as parse_json_object
     from openrange.llm.workspace import complete_with_pack_dir as complete_with_pack_dir
-    from openrange.resolve.resolver import available_backends as available_backends
-    from openrange.resolve.resolver import resolve_backend as resolve_backend
+    from openrange.play.episode import Episode as Episode
+    from openrange.play.episode import EpisodeReport as EpisodeReport
+    from openrange.plugins.hookspecs import hookimpl as hookimpl
+    from openrange.worlds.visitor import Page as Page
+    from openrange.worlds.visitor import Visitor as Visitor
 
 _HOMES = {
     "openrange.backends.codex": ["CodexBackend"],
     "openrange.backends.offline": ["OfflineBackend"],
     "openrange.backends.openai_compatible": ["OpenAICompatibleBackend"],
-    "openrange.building": ["build"],
+    "openrange.build": ["build"],
     "openrange.core.admission": ["AdmissionReport"],
-    "openrange.core.episode": ["Episode", "EpisodeReport"],
+    "openrange.play.episode": ["Episode", "EpisodeReport"],
     "openrange.core.manifest": ["Manifest", "PackRef"],
     "openrange.core.pack": ["Pack", "Realization", "Task"],
     "openrange.core.snapshot": ["Snapshot"],
     "openrange.core.store": ["SnapshotStore"],
-    "openrange.core.visitor": ["Page", "Visitor"],
+    "openrange.worlds.visitor": ["Page", "Visitor"],
     "openrange.errors": [
         "AdmissionError",
         "BackendNotFoundError",
@@ -70,11 +70,11 @@ _HOMES = {
         "PackError",
         "StoreError",
     ],
-    "openrange.hookspecs": ["hookimpl"],
+    "openrange.plugins.hookspecs": ["hookimpl"],
     "openrange.llm.contract": ["LLMBackend", "LLMRequest", "LLMResult"],
     "openrange.llm.reply": ["parse_json_object"],
     "openrange.llm.workspace": ["complete_with_pack_dir"],
-    "openrange.resolve.resolver": ["available_backends", "resolve_backend"],
+    "openrange.configure.resolver": ["available_backends", "resolve_backend"],
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 _PLUGIN_CLASSES = {"LiteLLMBackend": "litellm"}
@@ -82,8 +82,8 @@ _PLUGIN_CLASSES = {"LiteLLMBackend": "litellm"}
 
 def _public() -> list[str]:
     """The public names, of which a plugin's class is one while the plugin is installed."""
-    from openrange.entry_points import BACKENDS
-    from openrange.plugins import Plugins
+    from openrange.plugins.entry_points import BACKENDS
+    from openrange.plugins.registry import Plugins
 
     plugins = Plugins()
     present = [
@@ -110,9 +110,9 @@ def __getattr__(name: str) -> Any:
 
 
 def _plugin_class(backend: str) -> type:
-    from openrange.entry_points import BACKENDS
     from openrange.errors import BackendImportError, BackendNotFoundError
-    from openrange.plugins import Plugins
+    from openrange.plugins.entry_points import BACKENDS
+    from openrange.plugins.registry import Plugins
 
     try:
         return Plugins().load(BACKENDS, backend)

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import openrange
 from openrange.core.admission import admit
-from openrange.core.world import boot
 from openrange.packs.webapp import WebappPack
 from openrange.testing.chat_server import ChatServer
+from openrange.worlds.boot import boot
 
 
 def median(call: Callable[[], object], times: int) -> float:

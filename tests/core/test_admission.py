@@ -9,9 +9,9 @@ from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
 from openrange.core.admission import AdmissionReport, admit
 from openrange.core.pack import Pack
-from openrange.core.visitor import Visitor
-from openrange.core.world import BootError, boot
 from openrange.packs.webapp import WebappPack
+from openrange.worlds.boot import BootError, boot
+from openrange.worlds.visitor import Visitor
 
 SOON = 0.5
 """Seconds for a world that never answers."""

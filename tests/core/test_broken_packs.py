@@ -13,7 +13,7 @@ from openrange import Manifest, ManifestError, OfflineBackend, Pack, PackError
 from openrange.core.builder import build_world
 from openrange.core.pack import Realization
 from openrange.packs.webapp import WebappPack
-from openrange.plugins import Plugins
+from openrange.plugins.registry import Plugins
 from openrange.testing.scripted import ScriptedBackend
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from small_site import Reply, small_site
 
 from openrange.core import crawl as crawl_module
-from openrange.core.crawl import crawl
-from openrange.core.visitor import VisitError, Visitor
+from openrange.worlds.crawl import crawl
+from openrange.worlds.visitor import VisitError, Visitor
 
 ALWAYS = {"/", "/robots.txt", "/sitemap.xml", "/favicon.ico", "/.well-known/security.txt"}
 

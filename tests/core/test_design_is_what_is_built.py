@@ -9,11 +9,11 @@ import pytest
 from webapp_worlds import CLASSES, PACK, manifest_of
 
 from openrange import OpenAICompatibleBackend, Snapshot, build
-from openrange.core.crawl import crawl
-from openrange.core.world import boot
 from openrange.packs.webapp.weaknesses import WEAKNESSES
 from openrange.packs.webapp.world import as_world
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
+from openrange.worlds.boot import boot
+from openrange.worlds.crawl import crawl
 
 
 class Designer:

@@ -13,10 +13,10 @@ from sabotage import SabotagedPack, is_unlocked_soon
 from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
 from openrange import Episode, PackError, Snapshot, SnapshotStore, StoreError, Task
-from openrange.core.crawl import crawl
-from openrange.core.leak import leaks
-from openrange.core.visitor import Visitor
 from openrange.packs.webapp import WebappPack
+from openrange.worlds.crawl import crawl
+from openrange.worlds.flag import leaks
+from openrange.worlds.visitor import Visitor
 
 
 def frozen(weakness: str = "sql_injection") -> Snapshot:

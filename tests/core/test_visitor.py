@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from small_site import Reply, small_site
 
-from openrange.core.visitor import VisitError, Visitor
+from openrange.worlds.visitor import VisitError, Visitor
 
 SITE: dict[str, str | Reply] = {
     "/": "home",

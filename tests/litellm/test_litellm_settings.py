@@ -18,7 +18,8 @@ from openrange_litellm.providers import (
 )
 from provider_replies import SECRET
 
-from openrange import LLMBackendError, LLMRequest, hookspecs
+from openrange import LLMBackendError, LLMRequest
+from openrange.plugins import hookspecs
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "src" / "openrange-litellm"

@@ -22,7 +22,7 @@ from schemas_to_sample import (
     it,
 )
 
-from openrange.llm.sampler import CannotSample, sample
+from openrange.backends.offline.sampler import CannotSample, sample
 
 SEEDS = [b"", b"one", b"two", b"three", b"\x00\xff", b"a longer seed than the others"]
 
@@ -75,7 +75,7 @@ def test_the_message_names_the_reference_that_leads_nowhere() -> None:
 def test_the_same_schema_and_seed_give_the_same_object_in_any_process() -> None:
     script = (
         "import json, sys\n"
-        "from openrange.llm.sampler import sample\n"
+        "from openrange.backends.offline.sampler import sample\n"
         "schemas = json.load(sys.stdin)\n"
         "print(json.dumps([sample(schema, b'seed') for schema in schemas]))\n"
     )
@@ -178,7 +178,7 @@ def test_a_recursive_schema_stays_small() -> None:
 
 def test_importing_the_sampler_imports_no_validator() -> None:
     script = (
-        "import sys; import openrange.llm.sampler\n"
+        "import sys; import openrange.backends.offline.sampler\n"
         "print(sorted({'jsonschema', 'referencing', 'rstr'} & sys.modules.keys()))\n"
     )
     result = subprocess.run(

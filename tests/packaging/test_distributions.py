@@ -6,7 +6,7 @@ import zipfile
 from email.parser import Parser
 from pathlib import Path
 
-from openrange.known_plugins import known_plugins
+from openrange.plugins.known_plugins import known_plugins
 
 ROOT = Path(__file__).parents[2]
 

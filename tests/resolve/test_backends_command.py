@@ -11,7 +11,7 @@ from configured import project_file, user_file
 from fake_plugins import ACME, LITELLM, FakePlugins
 
 from openrange.cli.main import openrange
-from openrange.resolve import taken
+from openrange.configure import taken
 
 KEY = "sk-veryverysecret0123456789"
 RAISES = "raise RuntimeError('this module must not be imported')\n"

@@ -10,11 +10,11 @@ from configured import project_file, resolved, user_file
 from fake_plugins import FakePlugins
 
 from openrange import BackendNotFoundError, ConfigError, PackError, available_backends
-from openrange.building import find_pack
+from openrange.build import find_pack
 from openrange.cli.main import openrange
 from openrange.core.manifest import Manifest
-from openrange.entry_points import BACKENDS, PACKS
-from openrange.plugins import Plugins
+from openrange.plugins.entry_points import BACKENDS, PACKS
+from openrange.plugins.registry import Plugins
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"
 

@@ -17,7 +17,7 @@ from fake_plugins import ACME, FakePlugins
 
 from openrange import resolve_backend
 from openrange.cli.main import openrange
-from openrange.resolve import check_run
+from openrange.configure import check_runner
 
 CORE = {"codex", "offline", "openai-compatible"}
 
@@ -90,7 +90,7 @@ def _invocation() -> object:
 def test_an_import_that_hangs_is_ended_with_all_that_it_started(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_run, "IMPORT_SECONDS", 4.0)
+    monkeypatch.setattr(check_runner, "IMPORT_SECONDS", 4.0)
     fake_plugins.install_acme(
         source="import pathlib, subprocess, time\n"
         "child = subprocess.Popen(['sleep', '1000'])\n"
@@ -106,7 +106,7 @@ def test_an_import_that_hangs_is_ended_with_all_that_it_started(
 def test_what_holds_the_interpreter_is_ended_too(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_run, "IMPORT_SECONDS", 4.0)
+    monkeypatch.setattr(check_runner, "IMPORT_SECONDS", 4.0)
     source = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n"
     fake_plugins.install_acme(source=source)
 
@@ -116,7 +116,7 @@ def test_what_holds_the_interpreter_is_ended_too(
 def test_a_plugin_that_prints_without_end_is_ended(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_run, "MAX_OUTPUT_BYTES", 100_000)
+    monkeypatch.setattr(check_runner, "MAX_OUTPUT_BYTES", 100_000)
     fake_plugins.install_acme(source="while True: print('and so on' * 100)\n")
 
     assert "its import prints more than 100,000 bytes" in row("acme")["reason"]
@@ -125,7 +125,7 @@ def test_a_plugin_that_prints_without_end_is_ended(
 def test_a_thread_that_is_left_behind_is_named(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_run, "END_SECONDS", 2.0)
+    monkeypatch.setattr(check_runner, "END_SECONDS", 2.0)
     start = (
         "import threading, time\n"
         "threading.Thread(target=time.sleep, args=[99], name='acme-{}', daemon={}).start()\n"
@@ -204,7 +204,7 @@ def test_no_plugin_finds_the_report_of_another(fake_plugins: FakePlugins) -> Non
 def test_a_report_that_a_plugin_replaces_is_a_verdict_on_it(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch, shape: str
 ) -> None:
-    monkeypatch.setattr(check_run, "IMPORT_SECONDS", 4.0)
+    monkeypatch.setattr(check_runner, "IMPORT_SECONDS", 4.0)
     fake_plugins.install_acme(
         source="import os, sys\nframe = sys._getframe()\n"
         "while 'task' not in frame.f_locals: frame = frame.f_back\n"

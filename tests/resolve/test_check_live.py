@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from fake_plugins import ACME, FakePlugins
 
 from openrange.cli.main import openrange
-from openrange.resolve import check_run
+from openrange.configure import check_runner
 from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_schema
 
 KEY = "sk-veryverysecret0123456789"
@@ -175,7 +175,7 @@ def test_an_object_where_none_was_asked_for_or_that_does_not_conform_breaks_the_
 def test_a_request_that_ends_or_blocks_the_process_is_a_request_that_failed(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch, body: str, words: str
 ) -> None:
-    monkeypatch.setattr(check_run, "LIVE_SECONDS", 2.0)
+    monkeypatch.setattr(check_runner, "LIVE_SECONDS", 2.0)
     stop = f"if request.json_schema:\n            {body}\n        {ANSWER}"
     fake_plugins.install_acme(source=ACME.replace(ANSWER, stop))
 

@@ -5,7 +5,7 @@ from configured import resolved
 from fake_plugins import FakePlugins
 
 from openrange import ConfigError
-from openrange.resolve.layers import command_layer
+from openrange.configure.layers import command_layer
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from configured import project_file, resolved
 from fake_plugins import LITELLM, FakePlugins
 
 from openrange import BackendNotFoundError, LLMRequest
-from openrange.resolve.detection import detection_order
+from openrange.configure.detection import detection_order
 from openrange.testing.chat_server import ChatServer
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"

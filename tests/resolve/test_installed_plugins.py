@@ -7,8 +7,8 @@ import pytest
 from fake_plugins import ACME, FakePlugins
 
 from openrange import BackendNotFoundError, available_backends, resolve_backend
-from openrange.entry_points import BACKENDS, PACKS
-from openrange.plugins import Plugins
+from openrange.plugins.entry_points import BACKENDS, PACKS
+from openrange.plugins.registry import Plugins
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"
 

@@ -5,8 +5,8 @@ from configured import project_file
 from fake_plugins import ACME, FakePlugins
 
 from openrange import BackendNotFoundError, ConfigError, OpenRangeError, PackError, resolve_backend
-from openrange.entry_points import BACKENDS, PACKS
-from openrange.plugins import Plugins
+from openrange.plugins.entry_points import BACKENDS, PACKS
+from openrange.plugins.registry import Plugins
 
 INSTALL = "pip install . ./src/openrange-litellm"
 

@@ -11,7 +11,7 @@ from fake_plugins import FakePlugins
 
 from openrange import resolve_backend
 from openrange.cli.main import openrange
-from openrange.entry_points import CORE_ENTRIES
+from openrange.plugins.entry_points import CORE_ENTRIES
 
 PROJECT = Path(__file__, "../../../pyproject.toml").resolve()
 

@@ -127,8 +127,8 @@ def test_a_key_that_a_constructor_echoes_is_not_shown(fake_plugins: FakePlugins)
 
 
 def test_the_resolved_options_show_no_key_in_their_repr() -> None:
-    from openrange.resolve.layers import Layer
-    from openrange.resolve.resolver import choose, realize
+    from openrange.configure.layers import Layer
+    from openrange.configure.resolver import choose, realize
 
     layer = Layer("the call", "openai-compatible", {"api_key": KEY}, is_written=False)
     choice = choose(layer)

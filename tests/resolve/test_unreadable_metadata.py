@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from fake_plugins import FakePlugins
 
 from openrange.cli.main import openrange
-from openrange.entry_points import Unreadable, installed, scan
+from openrange.plugins.entry_points import Unreadable, installed, scan
 
 
 def problems(*command: str) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from openrange.resolve.layers import command_layer
-from openrange.resolve.resolver import Resolved, choose, realize
+from openrange.configure.layers import command_layer
+from openrange.configure.resolver import Resolved, choose, realize
 
 
 def resolved(

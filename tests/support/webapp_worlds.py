@@ -13,8 +13,8 @@ from html import unescape
 from typing import Any, cast
 
 from openrange.core.manifest import Manifest, PackRef
-from openrange.core.visitor import Page, Visitor
 from openrange.packs.webapp import WebappPack
+from openrange.worlds.visitor import Page, Visitor
 
 PACK = WebappPack()
 CLASSES = ("sql_injection", "insecure_direct_object_reference", "forged_session")

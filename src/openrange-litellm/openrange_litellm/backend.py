@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from openrange.errors import LLMBackendError
-from openrange.hookspecs import hookimpl
 from openrange.llm import (
     SCHEMA_FORMS,
     Ask,
@@ -23,6 +22,7 @@ from openrange.llm import (
     within,
 )
 from openrange.llm.http import problem_of_url
+from openrange.plugins.hookspecs import hookimpl
 from openrange_litellm.bounds import Bounds
 from openrange_litellm.clients import equip
 from openrange_litellm.failures import Call, translated

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from openrange.errors import LLMBackendError
-from openrange.hookspecs import hookimpl
 from openrange.llm.chat import read_completion, request_body
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.http import problem_of_url
@@ -17,6 +16,7 @@ from openrange.llm.json_api import below, call_json, replaced
 from openrange.llm.run import Ask, Reply, run
 from openrange.llm.secrets import Key, find_key
 from openrange.llm.settings import BackendSettings, secret
+from openrange.plugins.hookspecs import hookimpl
 
 NAME = "openai-compatible"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"

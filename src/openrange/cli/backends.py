@@ -11,11 +11,11 @@ import click
 
 from openrange.cli.check import check, columns, problem_documents, problem_line
 from openrange.cli.options import config_option, json_option
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 
 if TYPE_CHECKING:
-    from openrange.resolve.listing import Listed
-    from openrange.resolve.taken import Taken
+    from openrange.configure.listing import Listed
+    from openrange.configure.preview import Taken
 
 
 @click.group(invoke_without_command=True)
@@ -36,13 +36,13 @@ backends.add_command(check)
 
 
 def _list(config: Path | None, *, as_json: bool) -> None:
+    from openrange.configure.layers import Layer, command_layer, read_layers
+    from openrange.configure.listing import listed
+    from openrange.configure.preview import taken
+    from openrange.configure.problems import problems
+    from openrange.configure.resolver import choose_among, configured
     from openrange.errors import OpenRangeError
-    from openrange.plugins import Plugins
-    from openrange.resolve.layers import Layer, command_layer, read_layers
-    from openrange.resolve.listing import listed
-    from openrange.resolve.problems import problems
-    from openrange.resolve.resolver import choose_among, configured
-    from openrange.resolve.taken import taken
+    from openrange.plugins.registry import Plugins
 
     layers: list[Layer] = []
     plugins, build, problem = Plugins(), None, None

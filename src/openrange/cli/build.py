@@ -11,7 +11,7 @@ import click
 from openrange.cli.completion import backend_names
 from openrange.cli.failure import Invocation
 from openrange.cli.options import config_option, json_option, store_option
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 
 
 @click.command()
@@ -60,10 +60,10 @@ def build(
 
     MANIFEST is a YAML or JSON file that says what to build; left out, a starter manifest is used.
     """
-    from openrange.building import as_manifest, build_and_save
+    from openrange.build import as_manifest, build_and_save
     from openrange.cli.progress import progress
-    from openrange.resolve.layers import command_layer
-    from openrange.resolve.resolver import choose, realize
+    from openrange.configure.layers import command_layer
+    from openrange.configure.resolver import choose, realize
 
     plan = as_manifest(manifest)
     if seed is not None:

@@ -12,11 +12,11 @@ import click
 from openrange.cli.completion import backend_names
 from openrange.cli.failure import BACKEND, USAGE
 from openrange.cli.options import config_option, json_option
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 
 if TYPE_CHECKING:
-    from openrange.resolve.check import Checked, Live
-    from openrange.resolve.problems import Problem
+    from openrange.configure.check import Checked, Live
+    from openrange.configure.problems import Problem
 
 _MAX_COLUMN = 80  # characters
 
@@ -41,9 +41,9 @@ def check(
     if a request failed; else 0. What is merely not configured or blocked is no fault then.
     """
     from openrange.cli.progress import live_line
-    from openrange.resolve.check import check as examine
-    from openrange.resolve.layers import command_layer, read_layers
-    from openrange.resolve.problems import problems
+    from openrange.configure.check import check as examine
+    from openrange.configure.layers import command_layer, read_layers
+    from openrange.configure.problems import problems
 
     above = context.parent.params if context.parent else {}  # `backends --json check` is meant so
     as_json = as_json or bool(above.get("as_json"))

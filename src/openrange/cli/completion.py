@@ -46,9 +46,9 @@ def backend_names(
     Yields:
         Their names, without those that were given before.
     """
-    from openrange.entry_points import BACKENDS
-    from openrange.resolve.layers import command_layer, read_layers
-    from openrange.resolve.resolver import configured
+    from openrange.configure.layers import command_layer, read_layers
+    from openrange.configure.resolver import configured
+    from openrange.plugins.entry_points import BACKENDS
 
     plugins = configured(read_layers(command_layer(None, None), context.params.get("config")))
     given = context.params.get(parameter.name or "")

@@ -13,11 +13,11 @@ from openrange.cli.options import json_option
 @json_option
 def packs(as_json: bool) -> None:
     """List the installed packs: the families of worlds that a manifest can ask for."""
-    from openrange.core.text import one_line
-    from openrange.entry_points import PACKS
+    from openrange.configure.layers import command_layer, environment_layer, read_layers
+    from openrange.configure.resolver import configured
     from openrange.errors import ConfigError, OpenRangeError
-    from openrange.resolve.layers import command_layer, environment_layer, read_layers
-    from openrange.resolve.resolver import configured
+    from openrange.llm.text import one_line
+    from openrange.plugins.entry_points import PACKS
 
     try:
         plugins = configured(read_layers(command_layer(None, None)))

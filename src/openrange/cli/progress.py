@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openrange.core.text import one_line
 from openrange.llm.recording import EventSink
+from openrange.llm.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console

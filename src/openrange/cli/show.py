@@ -8,7 +8,7 @@ from pathlib import Path
 
 from openrange.core.builder import Built
 from openrange.core.snapshot import Snapshot
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 
 _INDENT = "             "
 

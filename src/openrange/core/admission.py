@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from openrange.core.crawl import crawl
-from openrange.core.leak import leaks
 from openrange.core.pack import Pack, Realization
-from openrange.core.text import one_line
-from openrange.core.visitor import Page, VisitError, Visitor
-from openrange.core.world import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
+from openrange.llm.text import one_line
+from openrange.worlds.boot import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
+from openrange.worlds.crawl import crawl
+from openrange.worlds.flag import leaks
+from openrange.worlds.visitor import Page, VisitError, Visitor
 
 ADMISSION_SECONDS = 120.0
 

@@ -14,7 +14,6 @@ from openrange.core.admission import AdmissionReport, Check, admit
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
 from openrange.core.snapshot import Snapshot
-from openrange.core.text import one_line
 from openrange.errors import (
     AdmissionError,
     LLMBackendError,
@@ -25,6 +24,7 @@ from openrange.errors import (
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult
 from openrange.llm.recording import EventSink, Recorder, Usage, recording
 from openrange.llm.schema import violation
+from openrange.llm.text import one_line
 from openrange.llm.workspace import complete_with_pack_dir
 
 DEFAULT_MAX_REPAIRS = 2

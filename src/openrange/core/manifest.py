@@ -10,8 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Self, cast
 
-from openrange import strict_json
 from openrange.errors import ManifestError
+from openrange.llm import strict_json
 
 MAX_MANIFEST_BYTES = 1_000_000
 DEFAULT_MODE = "simulation"
@@ -127,7 +127,7 @@ class Manifest:
     @classmethod
     def starter(cls) -> Self:
         """The manifest that ships with OpenRange, for a first world."""
-        raw = resources.files("openrange").joinpath("starter.yaml").read_bytes()
+        raw = resources.files("openrange.core").joinpath("starter.yaml").read_bytes()
         return cls.parse(raw, "starter.yaml")
 
     @classmethod

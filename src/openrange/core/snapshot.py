@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
-from openrange import strict_json
 from openrange.core.pack import Pack, Realization, Task
 from openrange.errors import StoreError
+from openrange.llm import strict_json
 
 FORMAT = 1
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from openrange import strict_json
 from openrange.errors import LLMBackendError
+from openrange.llm import strict_json
 from openrange.llm.schema import violation
 
 MAX_REPLY_CHARACTERS = 2_000_000

@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, resources, util
 
-from openrange.entry_points import BACKENDS, DETECT, installed, normalized
 from openrange.errors import ConfigError
-from openrange.known_plugins import known_plugins
-from openrange.plugins import RESERVED
+from openrange.plugins.entry_points import BACKENDS, DETECT, installed, normalized
+from openrange.plugins.known_plugins import known_plugins
+from openrange.plugins.registry import RESERVED
 from openrange.scaffold.project import render
 
 MAX_NAME = 40
@@ -84,7 +84,7 @@ def backend_files(project: BackendProject) -> dict[str, str]:
     Returns:
         The text of each file by its path, with slashes.
     """
-    template = resources.files("openrange").joinpath("templates/backend")
+    template = resources.files("openrange.scaffold").joinpath("templates/backend")
     values = {
         name: getattr(project, name)
         for name in ("name", "distribution", "package", "class_name", "variable")

@@ -11,11 +11,11 @@ except ModuleNotFoundError as error:
         "openrange.testing.BackendContract needs pytest: run `pip install pytest`", name="pytest"
     ) from error
 
-from openrange.building import build
+from openrange.backends.offline.sampler import sample
+from openrange.build import build
 from openrange.core.manifest import Manifest
-from openrange.hints import near_misses
-from openrange.llm.sampler import sample
 from openrange.packs.webapp import WebappPack
+from openrange.plugins.hints import near_misses
 from openrange.testing.failures import Failures
 from openrange.testing.processes import Processes
 from openrange.testing.registration import Registration

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from openrange.entry_points import BACKENDS, DETECT, Entry, installed
+from openrange.configure.annotations import constructor_hints
+from openrange.configure.layers import MODEL_VARIABLE, command_layer
+from openrange.configure.options import construct
+from openrange.configure.resolver import Choice, choose, realize, resolve_backend
 from openrange.errors import ConfigError, OpenRangeError
 from openrange.llm.contract import LLMBackend
 from openrange.llm.settings import is_secret
-from openrange.plugins import Plugins
-from openrange.resolve.annotations import constructor_hints
-from openrange.resolve.layers import MODEL_VARIABLE, command_layer
-from openrange.resolve.options import construct
-from openrange.resolve.resolver import Choice, choose, realize, resolve_backend
+from openrange.plugins.entry_points import BACKENDS, DETECT, Entry, installed
+from openrange.plugins.registry import Plugins
 from openrange.testing.rules import broken, rule, untestable
 from openrange.testing.stage import KEY, Stage
 

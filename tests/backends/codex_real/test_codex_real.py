@@ -18,7 +18,7 @@ from responses_server import (
 )
 
 from openrange import CodexBackend, LLMBackendError, LLMRequest
-from openrange.llm.sampler import sample
+from openrange.backends.offline.sampler import sample
 from openrange.testing.chat_server import Answer, ChatServer, Seen
 
 COMMAND = str(Path(os.environ["OPENRANGE_CODEX_COMMAND"]).absolute())

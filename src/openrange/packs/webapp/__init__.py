@@ -15,12 +15,12 @@ from typing import ClassVar
 
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
-from openrange.core.visitor import Visitor
 from openrange.packs.webapp import client
 from openrange.packs.webapp.design import briefing, design_schema
 from openrange.packs.webapp.realize import realize
 from openrange.packs.webapp.weaknesses import WEAKNESSES
 from openrange.packs.webapp.world import as_world
+from openrange.worlds.visitor import Visitor
 
 __all__ = ["WebappPack"]
 

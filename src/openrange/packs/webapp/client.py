@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from openrange.core.visitor import Page, Visitor
 from openrange.packs.webapp.world import World
+from openrange.worlds.visitor import Page, Visitor
 
 
 def sign_in(visitor: Visitor, world: World) -> Page:

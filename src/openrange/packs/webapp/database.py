@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 
 from openrange.packs.webapp.choices import VAULT_COLUMNS, VAULT_TABLES
-from openrange.packs.webapp.flags import Secrets
+from openrange.packs.webapp.places import Secrets
 from openrange.packs.webapp.world import World
 
 Value = str | int | float | bytes | None

@@ -7,12 +7,12 @@ from typing import TypedDict, cast
 
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Realization, Task
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 from openrange.packs.webapp import fallbacks
 from openrange.packs.webapp.choices import PASSWORD_WORDS, VAULT_COLUMNS, VAULT_TABLES
-from openrange.packs.webapp.draw import Draw
-from openrange.packs.webapp.flags import without_decoys
 from openrange.packs.webapp.logins import logins
+from openrange.packs.webapp.places import without_decoys
+from openrange.packs.webapp.seeded import Draw
 from openrange.packs.webapp.world import ADMINISTRATOR, EMPLOYEE, Account, Notice, Record, World
 
 LARGEST_GAP = 3

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 
-from openrange.core.visitor import Visitor
 from openrange.packs.webapp.client import sign_in
-from openrange.packs.webapp.flags import Secrets, find_flag
+from openrange.packs.webapp.places import Secrets, find_flag
 from openrange.packs.webapp.sessions import COOKIE, Session
 from openrange.packs.webapp.world import ADMINISTRATOR, World
+from openrange.worlds.visitor import Visitor
 
 NAME = "forged_session"
 SUMMARY = "the session cookie says in plain, unsigned JSON who its holder is and in which role"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from openrange.core.visitor import Visitor
 from openrange.packs.webapp.client import own_records, sign_in
-from openrange.packs.webapp.flags import Secrets, find_flag
+from openrange.packs.webapp.places import Secrets, find_flag
 from openrange.packs.webapp.world import World
+from openrange.worlds.visitor import Visitor
 
 if TYPE_CHECKING:
     from openrange.packs.webapp.database import Database, Row

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from openrange.core.visitor import Page, Visitor
 from openrange.packs.webapp.client import sign_in
-from openrange.packs.webapp.flags import Secrets, find_flag
+from openrange.packs.webapp.places import Secrets, find_flag
 from openrange.packs.webapp.world import World
+from openrange.worlds.visitor import Page, Visitor
 
 if TYPE_CHECKING:
     from openrange.packs.webapp.database import Database, Row

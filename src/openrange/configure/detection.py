@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openrange.entry_points import BACKENDS, CORE, DETECT, Entry, installed, normalized, scan
 from openrange.errors import BackendNotFoundError
-from openrange.known_plugins import known_plugins
-from openrange.plugins import Plugins
+from openrange.plugins.entry_points import (
+    BACKENDS,
+    CORE,
+    DETECT,
+    Entry,
+    installed,
+    normalized,
+    scan,
+)
+from openrange.plugins.known_plugins import known_plugins
+from openrange.plugins.registry import Plugins
 
 _FIRST = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 

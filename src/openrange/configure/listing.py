@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openrange.entry_points import BACKENDS, DETECT, Entry, scan
+from openrange.configure.detection import detection_order
 from openrange.errors import OpenRangeError
-from openrange.plugins import Plugins
-from openrange.resolve.detection import detection_order
+from openrange.plugins.entry_points import BACKENDS, DETECT, Entry, scan
+from openrange.plugins.registry import Plugins
 
 
 @dataclass(frozen=True, slots=True)

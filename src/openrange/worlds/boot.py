@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from openrange.core.pack import Pack
-from openrange.core.visitor import VisitError, Visitor
-from openrange.processes import end_group
+from openrange.llm.processes import end_group
+from openrange.worlds.visitor import VisitError, Visitor
 
 BOOT_SECONDS = 20.0
 

@@ -1,4 +1,4 @@
-"""The embedded default: no network and no model, a seeded sampler of the request's schema."""
+"""The backend `offline`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from openrange.backends.offline.sampler import CannotSample, sample
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.run import Ask, Reply, run
-from openrange.llm.sampler import CannotSample, sample
 from openrange.llm.settings import BackendSettings
 
 NAME = "offline"

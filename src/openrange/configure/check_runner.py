@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from openrange.configure.check_child import REQUESTS, Task
+from openrange.configure.layers import Layer
 from openrange.errors import OpenRangeError
-from openrange.processes import end_group
-from openrange.resolve.check_one import REQUESTS, Task
-from openrange.resolve.layers import Layer
+from openrange.llm.processes import end_group
 
 IMPORT_SECONDS = 30.0
 """How long a plugin may take to be imported, and again to be made and to check itself."""
@@ -35,7 +35,7 @@ _MAX_TAIL = 2000
 # started, or the working directory, would add.
 _PROGRAM = (
     "import pickle, sys; path, task = pickle.load(sys.stdin.buffer); sys.path[:] = path; "
-    "from openrange.resolve.check_one import main; main(task)"
+    "from openrange.configure.check_child import main; main(task)"
 )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from openrange.entry_points import BACKENDS, CORE, PACKS, Entry, installed, normalized, scan
-from openrange.hints import near_misses
-from openrange.plugins import RESERVED
-from openrange.resolve.layers import Layer
+from openrange.configure.layers import Layer
+from openrange.plugins.entry_points import BACKENDS, CORE, PACKS, Entry, installed, normalized, scan
+from openrange.plugins.hints import near_misses
+from openrange.plugins.registry import RESERVED
 
 
 @dataclass(frozen=True, slots=True)

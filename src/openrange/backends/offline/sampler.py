@@ -14,7 +14,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from openrange.llm.grammar import (
+from openrange.backends.offline.grammar import (
     ENDLESS,
     REFERENCES,
     Grammar,
@@ -33,8 +33,8 @@ from openrange.llm.grammar import (
     required,
     schemas,
 )
-from openrange.llm.progression import progression
-from openrange.llm.words import formatted, key, matching, pleasant
+from openrange.backends.offline.numbers import progression
+from openrange.backends.offline.texts import formatted, key, matching, pleasant
 
 
 class CannotSample(Exception):  # noqa: N818  callers turn it into the error that fits them

@@ -7,18 +7,18 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
+from openrange.configure.layers import Layer
+from openrange.configure.resolver import choose, realize
 from openrange.core.builder import DEFAULT_MAX_REPAIRS, Built, build_world
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack
 from openrange.core.snapshot import Snapshot
 from openrange.core.store import SnapshotStore
-from openrange.entry_points import PACKS, normalized
 from openrange.errors import ConfigError, LLMBackendError, ManifestError, OpenRangeError, PackError
 from openrange.llm.contract import LLMBackend, SupportsPreflight
 from openrange.llm.recording import EventSink
-from openrange.plugins import Plugins
-from openrange.resolve.layers import Layer
-from openrange.resolve.resolver import choose, realize
+from openrange.plugins.entry_points import PACKS, normalized
+from openrange.plugins.registry import Plugins
 
 ManifestSource = Manifest | Mapping[str, object] | str | PathLike[str] | None
 

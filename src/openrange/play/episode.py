@@ -13,11 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from openrange import strict_json
 from openrange.core.pack import Pack, Task
 from openrange.core.snapshot import Snapshot
-from openrange.core.world import BootError, RunningWorld, boot
 from openrange.errors import PackError, StoreError
+from openrange.llm import strict_json
+from openrange.worlds.boot import BootError, RunningWorld, boot
 
 TASK_FILE = "OPENRANGE_TASK.json"
 RESULT_FILE = "result.json"
@@ -146,8 +146,8 @@ class Episode:
 
 
 def _installed_pack(pack_id: str) -> Pack:
-    from openrange.entry_points import PACKS
-    from openrange.plugins import Plugins
+    from openrange.plugins.entry_points import PACKS
+    from openrange.plugins.registry import Plugins
 
     pack: Pack = Plugins().load(PACKS, pack_id)()
     return pack

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openrange.core.text import one_line
-from openrange.entry_points import BACKENDS, CORE, Entry, normalized
+from openrange.configure.check import BROKEN, READY, judged, keys_to_hide
+from openrange.configure.check_runner import examine
+from openrange.configure.resolver import Choice, dotted, realize
+from openrange.configure.showing import to_show
 from openrange.errors import OpenRangeError
 from openrange.llm.contract import SupportsPreflight
 from openrange.llm.secrets import redact
-from openrange.resolve.check import BROKEN, READY, judged, keys_to_hide
-from openrange.resolve.check_run import examine
-from openrange.resolve.resolver import Choice, dotted, realize
-from openrange.resolve.showing import to_show
+from openrange.llm.text import one_line
+from openrange.plugins.entry_points import BACKENDS, CORE, Entry, normalized
 
 SECONDS = 10.0
 """How long the examination of the plugin that a variable chose may take."""

@@ -10,10 +10,11 @@ from typing import Any, cast
 
 import pluggy
 
-from openrange import hookspecs
-from openrange.blocking import Block, blocked_in_words
-from openrange.core.text import one_line
-from openrange.entry_points import (
+from openrange.errors import BackendNotFoundError, ConfigError, OpenRangeError, PackError
+from openrange.llm.text import one_line
+from openrange.plugins import hookspecs
+from openrange.plugins.blocking import Block, blocked_in_words
+from openrange.plugins.entry_points import (
     BACKENDS,
     CORE,
     CORE_ENTRIES,
@@ -24,9 +25,8 @@ from openrange.entry_points import (
     normalized,
     scan,
 )
-from openrange.errors import BackendNotFoundError, ConfigError, OpenRangeError, PackError
-from openrange.hints import near_misses
-from openrange.known_plugins import known_plugins
+from openrange.plugins.hints import near_misses
+from openrange.plugins.known_plugins import known_plugins
 
 RESERVED = frozenset(name for group, name, _ in CORE_ENTRIES if group == BACKENDS)
 CONTRACT = 1
@@ -260,8 +260,8 @@ def _error_of(group: str) -> type[OpenRangeError]:
 
 def _in_words(cause: BaseException) -> str:
     """Type and text of what a stranger's code raised: one line, not too long, without keys."""
-    from openrange.known_keys import known_keys
     from openrange.llm.secrets import redact
+    from openrange.plugins.known_keys import known_keys
 
     try:
         text = redact(" ".join(str(cause).split()), known_keys())

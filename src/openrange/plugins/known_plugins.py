@@ -35,7 +35,7 @@ class KnownPlugin:
 @functools.cache
 def known_plugins() -> tuple[KnownPlugin, ...]:
     """The plugins that OpenRange can name although they may not be installed."""
-    raw = resources.files("openrange").joinpath("data/plugins.json").read_text("utf-8")
+    raw = resources.files("openrange.plugins").joinpath("known_plugins.json").read_text("utf-8")
     return tuple(
         KnownPlugin(
             distribution,

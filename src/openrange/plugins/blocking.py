@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from openrange.entry_points import Entry, normalized
+from openrange.plugins.entry_points import Entry, normalized
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A JSON Schema as a grammar: what it demands of the parts of a value, and when it comes to an end.
 
-Nothing here is random. `openrange.llm.sampler` makes the choices.
+Nothing here is random. `openrange.backends.offline.sampler` makes the choices.
 """
 
 from __future__ import annotations

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from openrange.entry_points import BACKENDS
+from openrange.configure.detection import detect
+from openrange.configure.layers import Layer, read_layers
+from openrange.configure.options import construct, field_names, refuse_secrets
+from openrange.configure.trust import Options, leaves, refuse_foreign_keys, refuse_untrusted
 from openrange.llm.contract import LLMBackend
-from openrange.plugins import Plugins
-from openrange.resolve.detection import detect
-from openrange.resolve.layers import Layer, read_layers
-from openrange.resolve.options import construct, field_names, refuse_secrets
-from openrange.resolve.trust import Options, leaves, refuse_foreign_keys, refuse_untrusted
+from openrange.plugins.entry_points import BACKENDS
+from openrange.plugins.registry import Plugins
 
 
 @dataclass(frozen=True, slots=True)

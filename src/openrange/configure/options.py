@@ -7,14 +7,14 @@ import inspect
 from collections.abc import Mapping
 from typing import cast
 
+from openrange.configure.annotations import constructor_hints, fits, in_words
+from openrange.configure.layers import Layer
 from openrange.errors import ConfigError, OpenRangeError
-from openrange.hints import near_misses
-from openrange.known_keys import known_keys
 from openrange.llm.contract import LLMBackend
 from openrange.llm.secrets import Key, redact
 from openrange.llm.settings import is_secret
-from openrange.resolve.annotations import constructor_hints, fits, in_words
-from openrange.resolve.layers import Layer
+from openrange.plugins.hints import near_misses
+from openrange.plugins.known_keys import known_keys
 
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 

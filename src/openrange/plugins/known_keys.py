@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 
-from openrange.entry_points import DETECT, installed
 from openrange.llm.environment import every_key
 from openrange.llm.secrets import Key
+from openrange.plugins.entry_points import DETECT, installed
 
 # What is not secret although it makes a backend the chosen one, and belongs into an error.
 _PLACE = re.compile(r"_(URL|BASE|HOST|ENDPOINT)$", re.I)

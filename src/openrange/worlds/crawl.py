@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
-from openrange.core.visitor import VisitError, Visitor
+from openrange.worlds.visitor import VisitError, Visitor
 
 MAX_PAGES = 500
 _ALWAYS = ("/", "/robots.txt", "/sitemap.xml", "/favicon.ico", "/.well-known/security.txt")

@@ -18,17 +18,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 
-from openrange.core.text import one_line
-from openrange.entry_points import BACKENDS
+from openrange.configure.layers import Layer
+from openrange.configure.options import field_names
+from openrange.configure.resolver import Choice, choose_among, realize
+from openrange.configure.showing import to_show
 from openrange.errors import BackendNotFoundError, LLMBackendError, OpenRangeError
-from openrange.known_keys import known_keys
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsPreflight
 from openrange.llm.secrets import Key, redact
 from openrange.llm.settings import is_secret
-from openrange.resolve.layers import Layer
-from openrange.resolve.options import field_names
-from openrange.resolve.resolver import Choice, choose_among, realize
-from openrange.resolve.showing import to_show
+from openrange.llm.text import one_line
+from openrange.plugins.entry_points import BACKENDS
+from openrange.plugins.known_keys import known_keys
 
 SLOW_IMPORT = 1.0
 """Seconds of import beyond which it is worth a note."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from openrange.configure.layers import Layer
 from openrange.errors import ConfigError
-from openrange.resolve.layers import Layer
 
 Options = dict[tuple[str, ...], tuple[object, str]]
 """What several layers say together: path of names to value and source."""

@@ -8,19 +8,19 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from openrange.core.text import one_line
-from openrange.entry_points import BACKENDS, Entry
+from openrange.configure import check_runner
+from openrange.configure.check_child import REQUESTS
+from openrange.configure.check_runner import Ended, examine
+from openrange.configure.layers import Layer
+from openrange.configure.resolver import configured
+from openrange.configure.trust import leaves
 from openrange.errors import OpenRangeError
-from openrange.known_keys import known_keys
 from openrange.llm.recording import Usage
 from openrange.llm.secrets import Key, redact
-from openrange.plugins import Plugins, way_out
-from openrange.resolve import check_run
-from openrange.resolve.check_one import REQUESTS
-from openrange.resolve.check_run import Ended, examine
-from openrange.resolve.layers import Layer
-from openrange.resolve.resolver import configured
-from openrange.resolve.trust import leaves
+from openrange.llm.text import one_line
+from openrange.plugins.entry_points import BACKENDS, Entry
+from openrange.plugins.known_keys import known_keys
+from openrange.plugins.registry import Plugins, way_out
 
 READY, NOT_CONFIGURED, BROKEN = "ready", "not configured", "broken"
 BLOCKED, CLAIMED_TWICE = "blocked", "claimed twice"
@@ -189,7 +189,7 @@ def _fault(ended: Ended, text: Callable[[object], str | None], last_words: str) 
         verb = "fails" if stage in ("start", "end") else "ends the process"
         return f"{doing} {verb} ({_in_words(ended.status)}){words}"
     if not ended.is_late:
-        return f"{doing} prints more than {check_run.MAX_OUTPUT_BYTES:,} bytes"
+        return f"{doing} prints more than {check_runner.MAX_OUTPUT_BYTES:,} bytes"
     threads = ended.report.get("threads")
     if stage == "end" and isinstance(threads, list) and threads:
         names = text(", ".join(map(str, threads)))

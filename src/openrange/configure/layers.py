@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from openrange.blocking import Block
 from openrange.errors import ConfigError
-from openrange.hints import near_misses
+from openrange.plugins.blocking import Block
+from openrange.plugins.hints import near_misses
 
 BACKEND_VARIABLE = "OPENRANGE_BACKEND"
 MODEL_VARIABLE = "OPENRANGE_MODEL"
