@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from fake_plugins import FakePlugins
+from fake_plugins import fake_plugins as fake_plugins
 
 import openrange
 from openrange import BackendNotFoundError
@@ -13,7 +14,9 @@ INSTALL = "pip install . ./src/openrange-litellm"
 
 
 @pytest.fixture(autouse=True)
-def _forget_the_plugin_s_class(monkeypatch: pytest.MonkeyPatch) -> None:
+def _forget_the_plugin_s_class(
+    fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`openrange` keeps a name once it was asked for; no test keeps another's."""
     monkeypatch.delitem(vars(openrange), "LiteLLMBackend", raising=False)
 
