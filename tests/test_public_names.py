@@ -14,9 +14,7 @@ INSTALL = "pip install . ./src/openrange-litellm"
 
 
 @pytest.fixture(autouse=True)
-def _forget_the_plugin_s_class(
-    fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _forget_the_plugin_s_class(fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch) -> None:
     """`openrange` keeps a name once it was asked for; no test keeps another's."""
     monkeypatch.delitem(vars(openrange), "LiteLLMBackend", raising=False)
 

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from openrange.errors import LLMBackendError
 from openrange.llm import (
     SCHEMA_FORMS,
     Ask,
     BackendSettings,
     Key,
+    LLMBackendError,
     LLMRequest,
     LLMResult,
     Reply,
+    hookimpl,
+    problem_of_url,
     run,
     secret,
     within,
 )
-from openrange.llm.http import problem_of_url
-from openrange.plugins.hookspecs import hookimpl
 from openrange_litellm.bounds import Bounds
 from openrange_litellm.clients import equip
 from openrange_litellm.failures import Call, translated

@@ -18,15 +18,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from openrange.errors import LLMBackendError
-from openrange.llm import Key, redact
-from openrange.llm.chat import error_message
-from openrange.llm.deadline import timed_out
-from openrange.llm.failure import (
+from openrange.llm import (
+    Key,
+    LLMBackendError,
     connection_failure,
+    error_message,
     http_failure,
     is_about_the_schema,
+    redact,
     retry_after_seconds,
+    timed_out,
 )
 
 _MAX_DETAIL = 2000

@@ -11,9 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from openrange.errors import LLMBackendError
-from openrange.llm import Reply
-from openrange.llm.chat import Ending, ending, error_message, read_completion
+from openrange.llm import Ending, LLMBackendError, Reply, ending, error_message, read_completion
 
 LIMIT = "max_tokens in extra_params"
 _CONTEXT = "the context window, by taking another model"

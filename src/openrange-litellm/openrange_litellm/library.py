@@ -14,8 +14,7 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any, TypeVar
 
-from openrange.errors import LLMBackendError
-from openrange.llm import Key, redact
+from openrange.llm import Key, LLMBackendError, redact
 
 # Read while LiteLLM is imported: no price list and no header list from the network (both come with
 # the package), and no `.env` file into the environment.

@@ -7,8 +7,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from openrange.llm import Reply
-from openrange.llm.chat import read_completion
+from openrange.llm import Reply, read_completion
 from openrange_litellm.hearing import completed
 
 

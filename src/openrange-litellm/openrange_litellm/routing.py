@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from openrange.errors import LLMBackendError
-from openrange.llm import SCHEMA_FORMS
-from openrange.llm.run import Form
+from openrange.llm import SCHEMA_FORMS, Form, LLMBackendError
 from openrange_litellm.library import first_time, overhear
 from openrange_litellm.references import without_references
 

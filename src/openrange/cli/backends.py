@@ -15,7 +15,7 @@ from openrange.llm.text import one_line
 
 if TYPE_CHECKING:
     from openrange.configure.listing import Listed
-    from openrange.configure.preview import Taken
+    from openrange.configure.preview import Preview
 
 
 @click.group(invoke_without_command=True)
@@ -38,7 +38,7 @@ backends.add_command(check)
 def _list(config: Path | None, *, as_json: bool) -> None:
     from openrange.configure.layers import Layer, command_layer, read_layers
     from openrange.configure.listing import listed
-    from openrange.configure.preview import taken
+    from openrange.configure.preview import preview
     from openrange.configure.problems import problems
     from openrange.configure.resolver import choose_among, configured
     from openrange.errors import OpenRangeError
@@ -49,7 +49,7 @@ def _list(config: Path | None, *, as_json: bool) -> None:
     try:
         layers = read_layers(command_layer(None, None), config)
         plugins = configured(layers)
-        build = taken(choose_among(layers))
+        build = preview(choose_among(layers))
     except OpenRangeError as error:
         problem = str(error)
     rows = listed(plugins, os.environ)
@@ -63,7 +63,7 @@ def _list(config: Path | None, *, as_json: bool) -> None:
         click.echo("\n".join(lines))
 
 
-def _document(rows: list[Listed], build: Taken | None, problem: str | None) -> dict[str, object]:
+def _document(rows: list[Listed], build: Preview | None, problem: str | None) -> dict[str, object]:
     return {
         "backends": [
             {
@@ -107,7 +107,7 @@ def _row(row: Listed) -> str:
     return columns(row.name, origin, "; ".join(notes))
 
 
-def _verdict(build: Taken | None, problem: str | None) -> list[str]:
+def _verdict(build: Preview | None, problem: str | None) -> list[str]:
     if build is None:
         return [one_line(f"A build would stop: {problem}")]
     named = f"{build.name} ({build.model})" if build.model else build.name

@@ -12,7 +12,7 @@ import click
 from openrange.cli.completion import backend_names
 from openrange.cli.failure import BACKEND, USAGE
 from openrange.cli.options import config_option, json_option
-from openrange.llm.text import one_line
+from openrange.llm.text import one_line, presentable
 
 if TYPE_CHECKING:
     from openrange.configure.check import Checked, Live
@@ -71,12 +71,8 @@ def columns(name: str, origin: str, said: str) -> str:
     Returns:
         One line.
     """
-    return f"{_cut(name):<18} {_cut(origin):<26} {one_line(said)}".rstrip()
-
-
-def _cut(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= _MAX_COLUMN else f"{line[:_MAX_COLUMN].rstrip()}…"
+    name, origin = presentable(name, _MAX_COLUMN), presentable(origin, _MAX_COLUMN)
+    return f"{name:<18} {origin:<26} {one_line(said)}".rstrip()
 
 
 def problem_line(problem: Problem) -> str:

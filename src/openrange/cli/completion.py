@@ -48,12 +48,12 @@ def backend_names(
     """
     from openrange.configure.layers import command_layer, read_layers
     from openrange.configure.resolver import configured
-    from openrange.plugins.entry_points import BACKENDS
+    from openrange.plugins.groups import BACKEND
 
     plugins = configured(read_layers(command_layer(None, None), context.params.get("config")))
     given = context.params.get(parameter.name or "")
     before = given if isinstance(given, tuple) else ()
-    for name in plugins.names(BACKENDS):
+    for name in plugins.names(BACKEND):
         is_offered = name not in before and not plugins.is_blocked(name)
         if name.startswith(word) and is_offered and _PLAIN.fullmatch(name):
             yield CompletionItem(name)

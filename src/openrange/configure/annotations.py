@@ -44,7 +44,7 @@ def fits(value: object, hint: object) -> bool:
         return True
 
 
-def in_words(hint: object) -> str:
+def described(hint: object) -> str:
     """An annotation as an error message says it.
 
     Args:
@@ -54,7 +54,7 @@ def in_words(hint: object) -> str:
         Such as `a number`, or `a list of text`.
     """
     members = typing.get_args(hint) if _origin(hint) in _UNIONS else (hint,)
-    words = [_member_in_words(member) for member in members if member is not types.NoneType]
+    words = [_described_member(member) for member in members if member is not types.NoneType]
     return " or ".join(dict.fromkeys(words)) or str(hint)
 
 
@@ -86,7 +86,7 @@ def _fits(value: object, hint: object) -> bool:
     return isinstance(value, origin)
 
 
-def _member_in_words(hint: object) -> str:
+def _described_member(hint: object) -> str:
     origin, members = _origin(hint), typing.get_args(hint)
     if origin is typing.Literal:
         return " or ".join(map(repr, members))

@@ -17,8 +17,9 @@ from openrange.configure.trust import leaves
 from openrange.errors import OpenRangeError
 from openrange.llm.recording import Usage
 from openrange.llm.secrets import Key, redact
-from openrange.llm.text import one_line
-from openrange.plugins.entry_points import BACKENDS, Entry
+from openrange.llm.text import one_line, presentable
+from openrange.plugins.entry_points import Entry
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_keys import known_keys
 from openrange.plugins.registry import Plugins, way_out
 
@@ -104,15 +105,15 @@ def check(
         BackendNotFoundError: There is no such name.
     """
     plugins = configured(layers)
-    wanted = sorted(set(names)) or plugins.names(BACKENDS)
+    wanted = sorted(set(names)) or plugins.names(BACKEND)
     for name in wanted:
-        if not plugins.registered(BACKENDS, name):
-            plugins.find(BACKENDS, name)  # which raises
+        if not plugins.registered(BACKEND, name):
+            plugins.find(BACKEND, name)  # which raises
     found = {name: _without_import(plugins, name) for name in wanted}
     to_run = [name for name, checked in found.items() if checked is None]
     keys = keys_to_hide(layers)
     for ended in examine(to_run, layers, is_live=is_live, show=show):
-        entry = plugins.find(BACKENDS, ended.name)
+        entry = plugins.find(BACKEND, ended.name)
         checked = judged(entry, ended, keys, is_live=is_live)
         said = (checked.reason or "").removeprefix(f"the backend {entry.name!r} of {entry} ")
         found[entry.name] = replace(checked, reason=said or None)
@@ -121,16 +122,16 @@ def check(
 
 def _without_import(plugins: Plugins, name: str) -> Checked | None:
     """The verdict on a name that no class can be had for; None for one that has to be imported."""
-    claims = tuple(plugins.claims(BACKENDS, name))
+    claims = tuple(plugins.claims(BACKEND, name))
     reason: str
     try:
-        plugins.find(BACKENDS, name)
+        plugins.find(BACKEND, name)
     except OpenRangeError as error:
         reason = one_line(str(error))
     else:
         return None
     if plugins.is_blocked(name):
-        return Checked(name, tuple(plugins.registered(BACKENDS, name)), BLOCKED, reason)
+        return Checked(name, tuple(plugins.registered(BACKEND, name)), BLOCKED, reason)
     verdict = CLAIMED_TWICE if len(claims) > 1 else NOT_CONFIGURED  # or pinned to nobody
     return Checked(name, claims, verdict, reason)
 
@@ -149,8 +150,7 @@ def judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) ->
     """
 
     def text(value: object) -> str | None:
-        # Redacted first: half a key would not be recognized.
-        return one_line(redact(value, keys), _MAX_TEXT) if isinstance(value, str) else None
+        return presentable(value, _MAX_TEXT, keys) if isinstance(value, str) else None
 
     report = ended.report
     stage, notes, verdict = report.get("stage"), report.get("notes"), report.get("verdict")
@@ -187,7 +187,7 @@ def _fault(ended: Ended, text: Callable[[object], str | None], last_words: str) 
     if ended.status is not None:
         words = f"; it printed at last: {last_words}" if last_words else ""
         verb = "fails" if stage in ("start", "end") else "ends the process"
-        return f"{doing} {verb} ({_in_words(ended.status)}){words}"
+        return f"{doing} {verb} ({_name_of(ended.status)}){words}"
     if not ended.is_late:
         return f"{doing} prints more than {check_runner.MAX_OUTPUT_BYTES:,} bytes"
     threads = ended.report.get("threads")
@@ -197,7 +197,7 @@ def _fault(ended: Ended, text: Callable[[object], str | None], last_words: str) 
     return f"{doing} takes longer than {ended.seconds:g} seconds"
 
 
-def _in_words(status: int) -> str:
+def _name_of(status: int) -> str:
     with suppress(ValueError):
         if status < 0:
             return signal.Signals(-status).name

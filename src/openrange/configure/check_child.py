@@ -20,14 +20,14 @@ from pathlib import Path
 
 from openrange.configure.layers import Layer
 from openrange.configure.options import field_names
-from openrange.configure.resolver import Choice, choose_among, realize
+from openrange.configure.resolver import Choice, choose_among, make_backend
 from openrange.configure.showing import to_show
 from openrange.errors import BackendNotFoundError, LLMBackendError, OpenRangeError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsPreflight
 from openrange.llm.secrets import Key, redact
 from openrange.llm.settings import is_secret
-from openrange.llm.text import one_line
-from openrange.plugins.entry_points import BACKENDS
+from openrange.llm.text import presentable
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_keys import known_keys
 
 SLOW_IMPORT = 1.0
@@ -51,7 +51,7 @@ _MAX_READ = 2000  # bytes of it that are read
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Examination:
     """What to examine.
 
     Args:
@@ -107,9 +107,9 @@ def main(pickled: bytes) -> None:
     """Examine one backend, and report.
 
     Args:
-        pickled: A `Task`, from the process that started this one.
+        pickled: A `Examination`, from the process that started this one.
     """
-    task: Task = pickle.loads(pickled)  # noqa: S301 - from the parent, over a pipe of its own
+    task: Examination = pickle.loads(pickled)  # noqa: S301 - from the parent, over a pipe of its own
     report = Report()
 
     def enter(stage: str) -> None:
@@ -128,7 +128,7 @@ def main(pickled: bytes) -> None:
     enter("end")
 
 
-def _examine(task: Task, report: Report, enter: Callable[[str], None]) -> None:
+def _examine(task: Examination, report: Report, enter: Callable[[str], None]) -> None:
     keys: list[Key] = []
     try:
         choice = choose_among([Layer("the command line", task.name), *task.layers])
@@ -140,7 +140,7 @@ def _examine(task: Task, report: Report, enter: Callable[[str], None]) -> None:
             report.notes.append(
                 "its field 'backend' cannot be set in a file, where that word names the backend"
             )
-        resolved = realize(choice)
+        resolved = make_backend(choice)
         backend = resolved.backend
         keys = _own_keys(backend)
         if task.variable is not None:
@@ -167,7 +167,7 @@ def _imported(choice: Choice, report: Report) -> type:
     """The class, with notes on how its import went."""
     before, began = _written(), time.perf_counter()
     try:
-        return choice.plugins.load(BACKENDS, choice.name)
+        return choice.plugins.load(BACKEND, choice.name)
     finally:
         report.seconds = round(time.perf_counter() - began, 3)
         if report.seconds > SLOW_IMPORT:
@@ -179,7 +179,7 @@ def _imported(choice: Choice, report: Report) -> type:
                 )
                 if after - before > _MAX_READ:
                     said = re.sub(r"\S+$", "", said) + "…"  # half a key would not be recognized
-                shown = _short(redact(said, known_keys()))  # which could cut a key in two
+                shown = presentable(said, _MAX_SHOWN, known_keys())
                 report.notes.append(f"it prints while it is imported: {shown!r}")
 
 
@@ -192,11 +192,6 @@ def _written() -> int:
         return os.fstat(1).st_size
     except OSError:
         return 0
-
-
-def _short(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= _MAX_SHOWN else f"{line[:_MAX_SHOWN].rstrip()}…"
 
 
 def _asked(backend: LLMBackend, request: LLMRequest, keys: list[Key]) -> dict[str, object]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from openrange.configure.check_child import REQUESTS, Task
+from openrange.configure.check_child import REQUESTS, Examination
 from openrange.configure.layers import Layer
 from openrange.errors import OpenRangeError
 from openrange.llm.processes import end_group
@@ -62,7 +62,7 @@ class Ended:
 
 @dataclass(slots=True)
 class _Running:
-    task: Task
+    task: Examination
     process: subprocess.Popen[bytes]
     output: BinaryIO
     folder: tempfile.TemporaryDirectory[str]
@@ -98,7 +98,7 @@ def examine(
     try:
         while waiting or running:
             while waiting and len(running) < (os.cpu_count() or 1):
-                task = Task(waiting.pop(0), tuple(layers), is_live, variable=variable)
+                task = Examination(waiting.pop(0), tuple(layers), is_live, variable=variable)
                 running.append(_start(task, seconds))
             names_now = ", ".join(item.task.name for item in running)
             show(f"checking {names_now} ({len(done)} of {len(names)} done)")
@@ -115,7 +115,7 @@ def examine(
     return done
 
 
-def _start(task: Task, seconds: float | None) -> _Running:
+def _start(task: Examination, seconds: float | None) -> _Running:
     problem: str
     folder: tempfile.TemporaryDirectory[str] | None = None
     try:

@@ -15,6 +15,7 @@ from openrange.plugins.entry_points import (
     normalized,
     scan,
 )
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_plugins import known_plugins
 from openrange.plugins.registry import Plugins
 
@@ -77,7 +78,7 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
         return Detected("codex", f"the codex program is signed in, and {no_key}")
     for plugin in known_plugins():
         unusable = [variable for variable in plugin.variables if variable in environ]
-        if unusable and all(not plugins.registered(BACKENDS, name) for name in plugin.backends):
+        if unusable and all(not plugins.registered(BACKEND, name) for name in plugin.backends):
             raise BackendNotFoundError(
                 f"{unusable[0]} is set, but the backend for it is not installed; "
                 f"{plugin.next_step} (or choose --backend offline)"
@@ -118,5 +119,5 @@ def _registered_with(entry: Entry) -> list[Entry]:
 def _registers(plugins: Plugins, name: str, entry: Entry) -> bool:
     return any(
         (claim.value, claim.distribution) == (entry.value, entry.distribution)
-        for claim in plugins.claims(BACKENDS, name)
+        for claim in plugins.claims(BACKEND, name)
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from openrange.configure.detection import detection_order
 from openrange.errors import OpenRangeError
-from openrange.plugins.entry_points import BACKENDS, DETECT, Entry, scan
+from openrange.plugins.entry_points import DETECT, Entry, scan
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.registry import Plugins
 
 
@@ -42,9 +43,9 @@ def listed(plugins: Plugins, environ: Mapping[str, str]) -> list[Listed]:
     """
     rank = {variable: place for place, variable in enumerate(detection_order())}
     rows = []
-    for name in plugins.names(BACKENDS):
+    for name in plugins.names(BACKEND):
         is_blocked = plugins.is_blocked(name)
-        claims = tuple((plugins.registered if is_blocked else plugins.claims)(BACKENDS, name))
+        claims = tuple((plugins.registered if is_blocked else plugins.claims)(BACKEND, name))
         detecting = {
             entry.name
             for claim in claims
@@ -52,7 +53,7 @@ def listed(plugins: Plugins, environ: Mapping[str, str]) -> list[Listed]:
         }
         problem: str | None = None
         try:
-            plugins.find(BACKENDS, name)
+            plugins.find(BACKEND, name)
         except OpenRangeError as error:
             problem = str(error)
         variables = {

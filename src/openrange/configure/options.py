@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Mapping
 from typing import cast
 
-from openrange.configure.annotations import constructor_hints, fits, in_words
+from openrange.configure.annotations import constructor_hints, described, fits
 from openrange.configure.layers import Layer
 from openrange.errors import ConfigError, OpenRangeError
 from openrange.llm.contract import LLMBackend
@@ -83,7 +83,7 @@ def construct(name: str, backend: type, options: Mapping[str, object]) -> LLMBac
         if option in hints and not fits(value, hints[option]):
             shown = type(value).__name__ if option in secrets else f"{value!r:.80}"
             raise ConfigError(
-                f"the backend {name!r}: {option} must be {in_words(hints[option])}, not {shown}"
+                f"the backend {name!r}: {option} must be {described(hints[option])}, not {shown}"
             )
     problem: str
     try:

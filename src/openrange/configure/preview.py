@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from openrange.configure.check import BROKEN, READY, judged, keys_to_hide
 from openrange.configure.check_runner import examine
-from openrange.configure.resolver import Choice, dotted, realize
+from openrange.configure.resolver import Choice, dotted, make_backend
 from openrange.configure.showing import to_show
 from openrange.errors import OpenRangeError
 from openrange.llm.contract import SupportsPreflight
 from openrange.llm.secrets import redact
-from openrange.llm.text import one_line
-from openrange.plugins.entry_points import BACKENDS, CORE, Entry, normalized
+from openrange.llm.text import presentable
+from openrange.plugins.entry_points import CORE, Entry, normalized
+from openrange.plugins.groups import BACKEND
 
 SECONDS = 10.0
 """How long the examination of the plugin that a variable chose may take."""
@@ -22,7 +23,7 @@ _MAX_NAME = 200  # characters of a name that a stranger's code gave
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Preview:
     """What a build would take now.
 
     Args:
@@ -40,7 +41,7 @@ class Taken:
     problem: str | None
 
 
-def taken(choice: Choice) -> Taken:
+def preview(choice: Choice) -> Preview:
     """What a build would take. A plugin that detection chose is examined in a process of its own.
 
     Args:
@@ -53,9 +54,9 @@ def taken(choice: Choice) -> Taken:
     options: Mapping[str, tuple[object, str]] = dotted(choice.options)
     model = options.get("model", (None, ""))[0]
     try:
-        entry = choice.plugins.find(BACKENDS, choice.name)
+        entry = choice.plugins.find(BACKEND, choice.name)
         if normalized(entry.distribution) == CORE:
-            resolved = realize(choice)
+            resolved = make_backend(choice)
             options = resolved.options
             model = getattr(resolved.backend, "model", None)
             if isinstance(resolved.backend, SupportsPreflight):
@@ -70,7 +71,7 @@ def taken(choice: Choice) -> Taken:
         for option, (value, source) in options.items()
     }
     named = redact(model, keys) if isinstance(model, str) else None
-    return Taken(choice.name, choice.why, named, shown, problem and redact(problem, keys))
+    return Preview(choice.name, choice.why, named, shown, problem and redact(problem, keys))
 
 
 def _examined(
@@ -90,14 +91,13 @@ def _examined(
         given
         if not isinstance(reported, dict)
         else {
-            one_line(redact(option, keys), _MAX_NAME): (
+            presentable(option, _MAX_NAME, keys): (
                 to_show(option, pair[0], keys),
-                one_line(redact(str(pair[1]), keys), _MAX_NAME),
+                presentable(str(pair[1]), _MAX_NAME, keys),
             )
             for option, pair in reported.items()
             if isinstance(pair, list) and len(pair) == 2
         }
     )
-    # Redacted before it is cut: half a key would not be recognized.
-    named = one_line(redact(model, keys), _MAX_NAME) if isinstance(model, str) else None
+    named = presentable(model, _MAX_NAME, keys) if isinstance(model, str) else None
     return named, options, problem

@@ -6,9 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from openrange.configure.layers import Layer
-from openrange.plugins.entry_points import BACKENDS, CORE, PACKS, Entry, installed, normalized, scan
+from openrange.plugins.entry_points import (
+    BACKENDS,
+    CORE,
+    DETECT,
+    Entry,
+    installed,
+    names_of_the_core,
+    normalized,
+    scan,
+)
 from openrange.plugins.hints import near_misses
-from openrange.plugins.registry import RESERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ def problems(layers: Sequence[Layer]) -> list[Problem]:
         for copy in scan().copies
     ]
     blocks = [block for layer in layers for block in layer.block]
+    reserved = names_of_the_core(BACKENDS)
     found += [
         Problem(
             str(entry),
@@ -52,11 +61,11 @@ def problems(layers: Sequence[Layer]) -> list[Problem]:
         )
         for entry in installed()
         if entry.group == BACKENDS
-        and entry.name in RESERVED
+        and entry.name in reserved
         and normalized(entry.distribution) != CORE
         and not any(block.is_distribution(entry) for block in blocks)
     ]
-    named = [entry for entry in installed() if entry.group in (BACKENDS, PACKS)]
+    named = [entry for entry in installed() if entry.group != DETECT]
     for layer in layers:
         found += _blocked_in_vain(layer, named)
         found += _pinned_in_vain(layer, named)
@@ -72,13 +81,14 @@ def _blocked_in_vain(layer: Layer, entries: Sequence[Entry]) -> Iterator[Problem
 
 
 def _pinned_in_vain(layer: Layer, entries: Sequence[Entry]) -> Iterator[Problem]:
+    reserved = names_of_the_core(BACKENDS)
     for name, distribution in layer.pin.items():
         source = f"[plugins] pin in {layer.source}"
         owners = {
             normalized(entry.distribution): entry.distribution
             for entry in entries
             if entry.name == name
-            and (entry.name not in RESERVED or normalized(entry.distribution) == CORE)
+            and (entry.name not in reserved or normalized(entry.distribution) == CORE)
         }
         if not owners:
             hint = near_misses(name, list({entry.name for entry in entries}))

@@ -11,9 +11,15 @@ from typing import cast
 from openrange.configure.detection import detect
 from openrange.configure.layers import Layer, read_layers
 from openrange.configure.options import construct, field_names, refuse_secrets
-from openrange.configure.trust import Options, leaves, refuse_foreign_keys, refuse_untrusted
+from openrange.configure.trust import (
+    DESTINATIONS,
+    Options,
+    leaves,
+    refuse_foreign_keys,
+    refuse_untrusted,
+)
 from openrange.llm.contract import LLMBackend
-from openrange.plugins.entry_points import BACKENDS
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.registry import Plugins
 
 
@@ -124,7 +130,7 @@ def choose_among(layers: Sequence[Layer]) -> Choice:
     return Choice(name, why, variable, plugins, counting)
 
 
-def realize(choice: Choice) -> Resolved:
+def make_backend(choice: Choice) -> Resolved:
     """Import the chosen backend, and make it of the options that count.
 
     Args:
@@ -138,7 +144,7 @@ def realize(choice: Choice) -> Resolved:
         ConfigError: An option is unknown, missing, of the wrong type, or not allowed where it
             stands.
     """
-    backend_class = choice.plugins.load(BACKENDS, choice.name)
+    backend_class = choice.plugins.load(BACKEND, choice.name)
     known = field_names(backend_class)
     own_variables = choice.plugins.key_variables(choice.name)
     layers = []
@@ -152,7 +158,10 @@ def realize(choice: Choice) -> Resolved:
     surroundings = choice.plugins.environment_options(
         choice.name, _set_variables(), choice.variable
     )
-    layers.append(Layer("the environment", None, surroundings))
+    given = choice.options
+    if not any((name,) in given for name in DESTINATIONS.intersection(surroundings)):
+        # What the environment says of its server holds for that server alone.
+        layers.append(Layer("the environment", None, surroundings))
     options = replace(choice, layers=tuple(layers)).options
     backend = construct(choice.name, backend_class, _nested(options))
     return Resolved(choice.name, choice.why, backend, dotted(options))
@@ -177,7 +186,7 @@ def resolve_backend(
         ConfigError: A configuration file or an option is wrong.
     """
     command = Layer("the call", name, options, is_written=False)
-    return realize(choose(command, config)).backend
+    return make_backend(choose(command, config)).backend
 
 
 def available_backends() -> tuple[str, ...]:
@@ -186,7 +195,7 @@ def available_backends() -> tuple[str, ...]:
     Returns:
         The names, sorted.
     """
-    return tuple(Plugins().names(BACKENDS))
+    return tuple(Plugins().names(BACKEND))
 
 
 def _set_variables() -> dict[str, str]:

@@ -33,7 +33,7 @@ _HARMLESS = frozenset(
     }
 )
 # The options under which the backends of this project know where requests go.
-_DESTINATIONS = frozenset({"base_url", "api_base"})
+DESTINATIONS = frozenset({"base_url", "api_base"})
 _TABLES = frozenset({"extra_body", "extra_params"})
 # What may be a destination to a backend that nobody here knows.
 _LIKE_A_DESTINATION = re.compile(r".*(url|uri|base|endpoint|host|proxy|address)", re.I | re.S)
@@ -97,7 +97,7 @@ def _objection(path: tuple[str, ...], value: object) -> str | None:
     is_in_place = _TABLES.issuperset(tables)
     if path == ("api_key_env",):  # judged by the variable that it names, once the backend is known
         return None if isinstance(value, str) else "it is not the name of a variable"
-    if name in _DESTINATIONS and is_in_place:
+    if name in DESTINATIONS and is_in_place:
         return None if _is_plain_loopback(value) else "it sends requests and keys to another host"
     if name in _TABLES and is_in_place and value == {}:
         return None
@@ -122,7 +122,7 @@ def _is_plain_loopback(value: object) -> bool:
 def _stays_here(layer: Layer, options: Options) -> bool:
     """Whether a layer alone says where requests go, which `refuse_untrusted` saw to be here."""
     said = {path: source for path, (_, source) in options.items()}
-    own = [name for name in _DESTINATIONS if said.get((name,)) == layer.source]
+    own = [name for name in DESTINATIONS if said.get((name,)) == layer.source]
     others = [
         path
         for path, source in said.items()

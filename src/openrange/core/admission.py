@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from openrange.core.pack import Pack, Realization
-from openrange.llm.text import one_line
+from openrange.core.report import AdmissionReport, Check
+from openrange.llm.text import raised
 from openrange.worlds.boot import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
 from openrange.worlds.crawl import crawl
 from openrange.worlds.flag import leaks
 from openrange.worlds.visitor import Page, VisitError, Visitor
 
 ADMISSION_SECONDS = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that admission looked at.
-
-    Args:
-        name: `boot`, `solver`, `benign`, `crawl` or `alive`.
-        passed: Whether it is as it must be.
-        message: What was seen, in one sentence.
-    """
-
-    name: str
-    passed: bool
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdmissionReport:
-    """What admission found. The first check that fails is the last that is made.
-
-    Args:
-        checks: In the order in which they were made.
-    """
-
-    checks: tuple[Check, ...]
-
-    @property
-    def admitted(self) -> bool:
-        """Whether every check passed."""
-        return all(check.passed for check in self.checks)
-
-    @property
-    def failures(self) -> tuple[Check, ...]:
-        """The checks that did not pass."""
-        return tuple(check for check in self.checks if not check.passed)
-
-    def to_mapping(self) -> list[dict[str, object]]:
-        """The checks as JSON."""
-        return [{"name": c.name, "passed": c.passed, "message": c.message} for c in self.checks]
 
 
 def admit(
@@ -74,7 +33,7 @@ def admit(
     checks: list[Check] = []
     try:
         with (
-            boot(pack, realization.world, boot_seconds) as running,
+            boot(pack.command(), realization.world, boot_seconds) as running,
             time_limit(running.process, seconds) as late,
         ):
             checks.append(Check("boot", True, "the world answers on loopback"))
@@ -85,8 +44,8 @@ def admit(
                 except VisitError as error:
                     check, patience = Check(name, False, str(error)), 0.5
                 except Exception as error:  # noqa: BLE001 - a solver may trip over any odd world
-                    said = one_line(f"{type(error).__name__}: {error}", 200)
-                    check = Check(name, False, f"the pack's own code stumbled ({said})")
+                    said = f"the pack's own code stumbled ({raised(error, 200)})"
+                    check = Check(name, False, said)
                 if late.is_set():
                     check = Check(name, False, f"it took the world more than {seconds:g} seconds")
                 elif not check.passed and running.has_ended(patience):

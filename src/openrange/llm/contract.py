@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Protocol, Self, runtime_checkable
 
-from openrange.errors import LLMRequestError
+from openrange.errors import LLMBackendError as LLMBackendError
+from openrange.errors import LLMError as LLMError
+from openrange.errors import LLMRequestError as LLMRequestError
 
 
 @dataclass(frozen=True, slots=True)

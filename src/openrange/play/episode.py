@@ -13,10 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from openrange.core.installed_packs import installed_pack
+from openrange.core.manifest import PackRef
 from openrange.core.pack import Pack, Task
 from openrange.core.snapshot import Snapshot
 from openrange.errors import PackError, StoreError
 from openrange.llm import strict_json
+from openrange.plugins.registry import Plugins
 from openrange.worlds.boot import BootError, RunningWorld, boot
 
 TASK_FILE = "OPENRANGE_TASK.json"
@@ -56,7 +59,9 @@ class Episode:
     Raises:
         PackError: The pack is not installed, or is not the snapshot's own in its version; on
             entering the block, the world does not boot.
-        StoreError: On entering the block, the directory cannot be written.
+        StoreError: What is given is no snapshot; on entering the block, the directory cannot be
+            written.
+        RuntimeError: The block is entered while it runs.
     """
 
     def __init__(
@@ -67,10 +72,15 @@ class Episode:
         pack: Pack | None = None,
         task: Task | None = None,
     ) -> None:
+        if not isinstance(snapshot, Snapshot):
+            raise StoreError(
+                f"an episode needs a snapshot, and not {type(snapshot).__name__}; load one first, "
+                "such as by SnapshotStore().load(ID)"
+            )
         self.snapshot = snapshot
         self.directory = Path(directory)
         self.task = task or snapshot.tasks[0]
-        self._pack = pack or _installed_pack(snapshot.pack_id)
+        self._pack = pack or installed_pack(PackRef(snapshot.pack_id), Plugins())
         if (self._pack.id, self._pack.version) != (snapshot.pack_id, snapshot.pack_version):
             raise PackError(
                 f"the snapshot is of the pack {snapshot.pack_id!r} in version "
@@ -81,10 +91,12 @@ class Episode:
         self._world: RunningWorld | None = None
 
     def __enter__(self) -> Self:
+        if self._world is not None:
+            raise RuntimeError("the episode runs already; make another one for another world")
         problem: str
         try:
             with ExitStack() as stack:
-                world = stack.enter_context(boot(self._pack, self.snapshot.world))
+                world = stack.enter_context(boot(self._pack.command(), self.snapshot.world))
                 self._write_files(world.url)
                 self._world, self._stack = world, stack.pop_all()
                 return self
@@ -143,14 +155,6 @@ class Episode:
         else:
             return
         raise StoreError(f"cannot write to {self.directory}: {problem}")
-
-
-def _installed_pack(pack_id: str) -> Pack:
-    from openrange.plugins.entry_points import PACKS
-    from openrange.plugins.registry import Plugins
-
-    pack: Pack = Plugins().load(PACKS, pack_id)()
-    return pack
 
 
 def _read_answer(file: Path) -> tuple[str, str | None]:

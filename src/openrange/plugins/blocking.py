@@ -29,7 +29,7 @@ class Block:
         return normalized(self.word) == normalized(entry.distribution)
 
 
-def blocked_in_words(name: str, entries: Iterable[Entry], blocks: Iterable[Block]) -> str:
+def why_blocked(name: str, entries: Iterable[Entry], blocks: Iterable[Block]) -> str:
     """Why a name cannot be used, and how to lift that.
 
     Args:

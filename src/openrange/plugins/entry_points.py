@@ -15,15 +15,6 @@ DETECT = "openrange.detect"
 PACKS = "openrange.packs"
 
 CORE = "openrange"
-CORE_ENTRIES = (
-    (BACKENDS, "codex", "openrange.backends.codex:CodexBackend"),
-    (BACKENDS, "offline", "openrange.backends.offline:OfflineBackend"),
-    (BACKENDS, "openai-compatible", "openrange.backends.openai_compatible:OpenAICompatibleBackend"),
-    (DETECT, "OPENAI_API_KEY", "openrange.backends.openai_compatible:OpenAICompatibleBackend"),
-    (DETECT, "OPENAI_BASE_URL", "openrange.backends.openai_compatible:OpenAICompatibleBackend"),
-    (PACKS, "webapp", "openrange.packs.webapp:WebappPack"),
-)
-"""What the core registers, so that no metadata that only calls itself `openrange` replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +108,7 @@ def installed() -> tuple[Entry, ...]:
 @functools.cache
 def scan() -> Scan:
     """Read the metadata of everything that is installed, once in a process."""
-    found_by_owner: dict[str, list[list[Entry]]] = {CORE: []}
+    found_by_owner: dict[str, list[list[Entry]]] = {}
     unreadable: dict[str, Unreadable] = {}
     for distribution in metadata.distributions():
         try:
@@ -130,9 +121,9 @@ def scan() -> Scan:
             found_by_owner.setdefault(normalized(found[0].distribution), []).append(found)
     every: list[Entry] = []
     copies: list[Copy] = []
-    for owner, candidates in found_by_owner.items():
+    for candidates in found_by_owner.values():
         # The first of two copies of a distribution is the one that Python would import.
-        used = _of_the_core(candidates) if owner == CORE else candidates[0]
+        used = candidates[0]
         every += used
         copies += [
             Copy(used[0].distribution, used[0].version, other[0].version)
@@ -151,19 +142,6 @@ def scan() -> Scan:
         by_name,
         by_value,
     )
-
-
-def _of_the_core(candidates: list[list[Entry]]) -> list[Entry]:
-    """The core's entries; of what calls itself `openrange`, only the version may be learned."""
-    for found in candidates:
-        if {(entry.group, entry.name, entry.value) for entry in found} == set(CORE_ENTRIES):
-            return found
-    return [
-        Entry(
-            group, name, value, CORE, "of unknown version", metadata.EntryPoint(name, value, group)
-        )
-        for group, name, value in CORE_ENTRIES
-    ]
 
 
 class _ReadError(Exception):
@@ -229,6 +207,15 @@ def _points(text: str) -> list[metadata.EntryPoint]:
         if parser.has_section(group)
         for name, value in parser.items(group)
     ]
+
+
+def names_of_the_core(group: str) -> set[str]:
+    """The names that the core itself registers in a group."""
+    return {
+        entry.name
+        for entry in installed()
+        if entry.group == group and normalized(entry.distribution) == CORE
+    }
 
 
 def normalized(distribution: str) -> str:

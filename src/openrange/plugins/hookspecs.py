@@ -15,7 +15,6 @@ from collections.abc import Collection, Mapping
 import pluggy
 
 hookspec = pluggy.HookspecMarker("openrange")
-hookimpl = pluggy.HookimplMarker("openrange")
 
 
 @hookspec

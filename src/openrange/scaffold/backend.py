@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from importlib import metadata, resources, util
 
 from openrange.errors import ConfigError
-from openrange.plugins.entry_points import BACKENDS, DETECT, installed, normalized
+from openrange.plugins.entry_points import (
+    BACKENDS,
+    DETECT,
+    installed,
+    names_of_the_core,
+    normalized,
+)
 from openrange.plugins.known_plugins import known_plugins
-from openrange.plugins.registry import RESERVED
 from openrange.scaffold.project import render
 
 MAX_NAME = 40
@@ -132,7 +137,7 @@ def _problem(name: str) -> str | None:
 
 def _taken(name: str) -> str | None:
     """Who has a name already, in words, or None."""
-    if name in RESERVED:
+    if name in names_of_the_core(BACKENDS):
         return f"the backend {name!r} is OpenRange's own; choose another name"
     distribution = f"openrange-{name}"
     claims = [e for e in installed() if e.group == BACKENDS and normalized(e.name) == name]

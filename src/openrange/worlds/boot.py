@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import selectors
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from openrange.core.pack import Pack
 from openrange.llm.processes import end_group
+from openrange.worlds.flag import mint
 from openrange.worlds.visitor import VisitError, Visitor
 
 BOOT_SECONDS = 20.0
@@ -66,13 +65,13 @@ class RunningWorld:
 
 @contextmanager
 def boot(
-    pack: Pack, world: Mapping[str, object], seconds: float = BOOT_SECONDS
+    command: Sequence[str], world: Mapping[str, object], seconds: float = BOOT_SECONDS
 ) -> Iterator[RunningWorld]:
     """Run a world for the length of a `with` block.
 
     Args:
-        pack: Whose program serves it.
-        world: `Realization.world`.
+        command: The program that serves it, as `Pack.command` describes it, with its arguments.
+        world: What it has to serve, as JSON.
         seconds: How long the world may take until it answers its first request.
 
     Yields:
@@ -81,10 +80,10 @@ def boot(
     Raises:
         BootError: It ended, or it did not answer in time.
     """
-    flag = f"flag{{{secrets.token_hex(16)}}}"
+    flag = mint()
     deadline = time.monotonic() + seconds
     with _directory() as private:
-        process = _start(pack, private)
+        process = _start(command, private)
         try:
             # Each step keeps the deadline, but for an answer that drips: it is cut a bit later.
             with time_limit(process, seconds + 1.0) as late:
@@ -109,11 +108,11 @@ def _directory() -> tempfile.TemporaryDirectory[str]:
     raise BootError(f"no temporary directory can be made: {problem}")
 
 
-def _start(pack: Pack, directory: str) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], directory: str) -> subprocess.Popen[bytes]:
     problem: str
     try:
         return subprocess.Popen(  # noqa: S603 - the program is the pack's own
-            list(pack.command()),
+            list(command),
             cwd=directory,
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Whether a text gives a flag away, plain or in a common encoding."""
+"""The flag of a world: minted at each boot, found by who sees it, and given away by a leak."""
 
 from __future__ import annotations
 
@@ -6,9 +6,31 @@ import base64
 import codecs
 import html
 import re
+import secrets
 import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
+
+FLAG = re.compile(r"flag\{([0-9a-f]{32})\}")
+
+
+def mint() -> str:
+    """A flag that nobody has seen: 128 random bits."""
+    return f"flag{{{secrets.token_hex(16)}}}"
+
+
+def find_flag(text: str) -> str | None:
+    """The first flag in a text, or None."""
+    found = FLAG.search(text)
+    return found.group() if found else None
+
+
+def without_decoys(text: str) -> str:
+    """The text, with anything that looks like a flag made to look like none.
+
+    A design may hold such text by chance or by malice; an agent could not tell it from the flag.
+    """
+    return re.sub(FLAG.pattern, r"flag \1", text, flags=re.IGNORECASE)
 
 
 def leaks(text: str, flag: str) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -10,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemas_to_sample import (
-    DRAFT_6,
     DRAFT_7,
     DRAFT_2019,
     EXPRESSION,
     IMPOSSIBLE,
+    REFUSED,
     SAMPLED,
     TREE,
     Json,
@@ -22,7 +23,8 @@ from schemas_to_sample import (
     it,
 )
 
-from openrange.backends.offline.sampler import CannotSample, sample
+from openrange.backends.offline.grammar import CannotSample
+from openrange.backends.offline.sampler import sample
 
 SEEDS = [b"", b"one", b"two", b"three", b"\x00\xff", b"a longer seed than the others"]
 
@@ -49,6 +51,39 @@ def test_there_is_no_sample_of(name: str, capfd: pytest.CaptureFixture[str]) -> 
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_served_is_refused_by_name(name: str) -> None:
+    word, schema = REFUSED[name]
+    for seed in SEEDS[:2]:
+        with pytest.raises(CannotSample, match=re.escape(word)):
+            sample(schema, seed)
+
+
+def test_a_keyword_that_is_not_served_is_named_with_its_place() -> None:
+    schema = it({"anyOf": [{"type": "null"}, {"not": {"type": "string"}}]})
+    with pytest.raises(CannotSample, match=r"^#/properties/it/anyOf/1: the keyword `not` is not"):
+        sample(schema, b"seed")
+
+
+def test_a_name_that_looks_like_a_keyword_is_a_name() -> None:
+    assert "not" in sample(
+        {"type": "object", "properties": {"not": {"type": "null"}}, "required": ["not"]}, b"seed"
+    )
+
+
+def test_the_examples_of_a_schema_are_preferred_and_drawn_by_the_seed() -> None:
+    names = ["Ada", "Ben", "Clara"]
+    schema = it({"type": "string", "examples": [*names, 5]})
+    drawn = {str(sample(schema, bytes([number]))["it"]) for number in range(50)}
+    assert drawn == set(names)
+
+
+def test_an_example_that_does_not_conform_is_passed_over() -> None:
+    assert sample(it({"type": "integer", "minimum": 7, "maximum": 7, "examples": ["x"]}), b"") == {
+        "it": 7
+    }
+
+
 def test_a_schema_that_is_nested_without_measure_ends_in_one_error() -> None:
     nested: Json = {}
     for _ in range(400):
@@ -68,7 +103,7 @@ def test_the_message_names_the_path() -> None:
 
 
 def test_the_message_names_the_reference_that_leads_nowhere() -> None:
-    with pytest.raises(CannotSample, match=r"^\$\.it: `\$ref` leads nowhere: https://example\.com"):
+    with pytest.raises(CannotSample, match=r"https://example\.com"):
         sample(it({"$ref": "https://example.com/schema.json"}), b"seed")
 
 
@@ -179,7 +214,7 @@ def test_a_recursive_schema_stays_small() -> None:
 def test_importing_the_sampler_imports_no_validator() -> None:
     script = (
         "import sys; import openrange.backends.offline.sampler\n"
-        "print(sorted({'jsonschema', 'referencing', 'rstr'} & sys.modules.keys()))\n"
+        "print(sorted({'jsonschema_rs', 'rstr'} & sys.modules.keys()))\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", script],
@@ -212,36 +247,20 @@ def keywords(below: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
             "properties": members,
             "required": st.lists(NAMES, max_size=3, unique=True),
             "additionalProperties": below,
-            "patternProperties": st.dictionaries(
-                st.sampled_from(["^x-", "[ab]", "_"]), below, max_size=2
-            ),
-            "propertyNames": below,
-            "minProperties": COUNTS,
-            "maxProperties": COUNTS,
-            "dependentSchemas": members,
             "items": below,
             "prefixItems": several,
             "minItems": COUNTS,
             "maxItems": COUNTS,
-            "uniqueItems": st.booleans(),
-            "contains": below,
-            "minContains": COUNTS,
-            "unevaluatedProperties": below,
-            "unevaluatedItems": below,
             "minLength": COUNTS,
             "maxLength": st.integers(0, 80),
             "pattern": st.sampled_from(["^a", "[0-9]$", "\\W", "^[^ab]+$", "(x|y)+", "^$"]),
             "format": st.sampled_from(["date", "email", "ipv6", "uuid", "regex", "none"]),
             "minimum": st.integers(-5, 5),
             "exclusiveMaximum": st.floats(-5, 5),
-            "multipleOf": st.sampled_from([1, 3, 0.5, 0.1]),
+            "multipleOf": st.sampled_from([1, 3, 0.5, 0.25]),
             "anyOf": several,
             "oneOf": several,
             "allOf": several,
-            "not": below,
-            "if": below,
-            "then": below,
-            "else": below,
             "$ref": st.sampled_from(["#", "#/$defs/a", "#/$defs/none", "#/properties/a"]),
         },
     )
@@ -264,7 +283,7 @@ SCHEMAS = st.recursive(
 @given(
     root=keywords(SCHEMAS),
     shared=SCHEMAS,
-    draft=st.sampled_from([None, DRAFT_6, DRAFT_7, DRAFT_2019]),
+    draft=st.sampled_from([None, DRAFT_7, DRAFT_2019]),
     seed=st.binary(max_size=4),
 )
 def test_whatever_the_schema_a_sample_conforms_or_there_is_none(

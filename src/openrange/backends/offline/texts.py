@@ -7,6 +7,7 @@ same state gives the same text in any process. Lengths are in code points.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -183,7 +184,7 @@ def matching(rng: random.Random, pattern: str, shortest: int, longest: int | Non
             dice = _Dice(rng.getrandbits(64), spread, plain=plain)
             try:
                 text = rstr.Rstr(dice).xeger(pattern)
-            except (LookupError, ValueError):  # what rstr has no case for, or too much work
+            except (LookupError, ValueError, re.error):  # rstr has no case for it, or much work
                 text = ""
             work += dice.work
             if work > 2 * dice.WORK:

@@ -1,8 +1,8 @@
 """The `webapp` pack: a small company's web portal with one planted weakness.
 
 choices, design      what a language model may decide, and how it is told
-realize              from its design to a world: slots, fallbacks, logins, draw, world
-serve                the world's process: portal, doors, sessions, database, pages
+realize              from its design to a world: slots, fallbacks, logins, seeded, world
+serve                the world's process: portal, queries, sessions, database, pages
 weaknesses           one module a class: its weak door, its solver and its honest user
 """
 

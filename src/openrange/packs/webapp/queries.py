@@ -1,4 +1,4 @@
-"""The doors to the database, done properly. The weak versions are in `weaknesses`."""
+"""What the portal asks its database, done properly. The weak versions are in `weaknesses`."""
 
 from __future__ import annotations
 

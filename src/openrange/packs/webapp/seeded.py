@@ -12,7 +12,7 @@ from openrange.core.manifest import Manifest
 T = TypeVar("T")
 
 
-class Draw:
+class Seeded:
     """A source of choices, independent of every other purpose of the same manifest.
 
     Of `random.Random` it uses `random()` alone: the only method whose sequence Python promises to

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from openrange.packs.webapp.places import Secrets
+from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.weaknesses import (
     forged_session,
     insecure_direct_object_reference,
@@ -23,7 +23,7 @@ class Weakness(Protocol):
     NAME: str
     SUMMARY: str
 
-    def hide(self, flag: str) -> Secrets:
+    def hide(self, flag: str) -> Places:
         """Put the flag where this weakness exposes it."""
         ...
 

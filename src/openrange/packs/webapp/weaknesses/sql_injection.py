@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from openrange.packs.webapp.client import sign_in
-from openrange.packs.webapp.places import Secrets, find_flag
+from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.world import World
+from openrange.worlds.flag import find_flag
 from openrange.worlds.visitor import Page, Visitor
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ NAME = "sql_injection"
 SUMMARY = "the staff directory's search pastes what is typed into its SQL statement"
 
 
-def hide(flag: str) -> Secrets:
+def hide(flag: str) -> Places:
     """Put the flag into the table that no page shows."""
-    return Secrets(vault=flag)
+    return Places(vault=flag)
 
 
 def search(database: Database, term: str) -> list[Row]:
