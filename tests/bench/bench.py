@@ -39,7 +39,7 @@ def main() -> None:
     realization = pack.realize(manifest, design)
 
     def boot_once() -> None:
-        with boot(pack, realization.world):
+        with boot(pack.command(), realization.world):
             pass
 
     with ChatServer().running() as server, tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ from configured import project_file, user_file
 from fake_plugins import ACME, LITELLM, FakePlugins
 
 from openrange.cli.main import openrange
-from openrange.configure import taken
+from openrange.configure import preview
 
 KEY = "sk-veryverysecret0123456789"
 RAISES = "raise RuntimeError('this module must not be imported')\n"
@@ -221,7 +221,7 @@ def test_a_preflight_that_breaks_is_shown_as_the_problem(
 def test_a_plugin_that_ends_or_blocks_its_process_is_shown_as_the_problem(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch, source: str, words: str
 ) -> None:
-    monkeypatch.setattr(taken, "SECONDS", 3.0)
+    monkeypatch.setattr(preview, "SECONDS", 3.0)
     fake_plugins.install_acme(source=source)
     monkeypatch.setenv("ACME_API_KEY", KEY)
 

@@ -121,7 +121,7 @@ def test_the_order_is_the_core_s_then_that_of_the_known_plugins_then_the_alphabe
     fake_plugins.install(
         "openrange-zeta", backends={"zeta": value}, detect={"ZETA_KEY": value, "ALPHA_KEY": value}
     )
-    raw = resources.files("openrange").joinpath("data/plugins.json").read_text("utf-8")
+    raw = resources.files("openrange.plugins").joinpath("known_plugins.json").read_text("utf-8")
     known = json.loads(raw)["openrange-litellm"]["variables"]
 
     assert detection_order() == [

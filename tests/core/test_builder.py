@@ -10,6 +10,7 @@ from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
 from openrange import AdmissionError, LLMBackendError, LLMResult, ManifestError, PackError
 from openrange.core.builder import Built, build_world
+from openrange.core.job import Job
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
 from openrange.llm.recording import Usage
@@ -40,14 +41,14 @@ def built(
 ) -> Built:
     sink: Events = [] if events is None else events
     backend = options.pop("llm", None) or ScriptedBackend(list(answers))
-    return build_world(
+    job = Job(
         manifest or manifest_of(),
-        pack,
         backend,
-        backend="queue",
+        "queue",
         on_event=lambda step, data: sink.append((step, data)),
         **options,
     )
+    return build_world(job, pack)
 
 
 def test_a_world_is_built_step_by_step() -> None:

@@ -63,7 +63,7 @@ def test_every_word_of_the_design_is_on_the_pages_that_the_agent_can_see(
     assert {"$.company", "$.story", "$.employees[2].name", "$.records[2].body"} <= set(
         designer.marks
     )
-    with boot(PACK, snapshot.world) as running:
+    with boot(PACK.command(), snapshot.world) as running:
         visitor = running.visitor()
         PACK.sign_in(visitor, snapshot.world)
         crawl(visitor)
@@ -78,7 +78,7 @@ def test_the_weakness_of_the_design_is_the_one_that_its_solver_beats_and_no_othe
     snapshot = built_by(server, Designer(weakness))
     world = as_world(snapshot.world)
     assert world["weakness"] == weakness
-    with boot(PACK, snapshot.world) as running:
+    with boot(PACK.command(), snapshot.world) as running:
         for name, kind in WEAKNESSES.items():
             found = kind.solve(running.visitor(), world)
             assert found == (running.flag if name == weakness else None)

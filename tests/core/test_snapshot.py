@@ -172,7 +172,7 @@ def test_a_change_of_the_metadata_is_none_of_the_world() -> None:
         ("9" * 5000, "not JSON"),
         ("null", "$: "),
         ("[]", "$: "),
-        ("{}", "$: 'format' is a required property"),
+        ("{}", '$: "format" is a required property'),
     ],
     ids=lambda value: str(value)[:30],
 )

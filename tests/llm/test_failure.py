@@ -5,7 +5,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from openrange.llm.failure import http_failure, retry_after_seconds
+from openrange.llm.failure import http_failure
+from openrange.llm.retry import retry_after_seconds
 
 
 @pytest.mark.parametrize(

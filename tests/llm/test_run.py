@@ -104,7 +104,7 @@ def test_the_last_form_fails_when_it_is_not_known_either() -> None:
 def test_a_reply_that_does_not_conform_is_asked_for_once_more_with_the_reason() -> None:
     wire = Wire(Reply('{"n": "one"}'), Reply('{"n": 1}'))
     assert answer(STRUCTURED, wire).parsed_json == {"n": 1}
-    assert "$.n: 'one' is not of type 'integer'" in wire.asks[1].prompt
+    assert '$.n: "one" is not of type "integer"' in wire.asks[1].prompt
     assert wire.asks[1].prompt.startswith("question")
     assert wire.asks[1].schema == SCHEMA
     assert json.dumps(SCHEMA, separators=(",", ":")) in wire.asks[1].prompt

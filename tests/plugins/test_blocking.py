@@ -10,10 +10,10 @@ from configured import project_file, resolved, user_file
 from fake_plugins import FakePlugins
 
 from openrange import BackendNotFoundError, ConfigError, PackError, available_backends
-from openrange.build import find_pack
 from openrange.cli.main import openrange
+from openrange.core.installed_packs import PACK, installed_pack
 from openrange.core.manifest import Manifest
-from openrange.plugins.entry_points import BACKENDS, PACKS
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.registry import Plugins
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"
@@ -103,7 +103,7 @@ def test_the_name_of_a_distribution_takes_away_all_that_it_registers(
         assert row(name)["blocked"] is True
         assert row(name)["claims"] == [{"distribution": "openrange-acme", "version": "1.0"}]
     with pytest.raises(PackError, match="the pack 'maze' is blocked with all of openrange-acme"):
-        Plugins([word]).load(PACKS, "maze")
+        Plugins([word]).load(PACK, "maze")
     assert resolved(backend="offline").name == "offline"
     assert fake_plugins.imported() == set()
 
@@ -205,7 +205,7 @@ def test_a_blocked_pack_is_named_as_blocked_and_not_imported(
     shown = CliRunner().invoke(openrange, ["packs"]).output
     assert "maze (acme-maze 1.0): unusable: the pack 'maze' is blocked with all of" in shown
     with pytest.raises(PackError, match="blocked with all of acme-maze"):
-        find_pack(plan, Plugins(["acme-maze"]))
+        installed_pack(plan.pack, Plugins(["acme-maze"]))
     assert fake_plugins.imported() == set()
 
     Path("openrange.toml").write_text("nonsense", "utf-8")
@@ -299,5 +299,5 @@ def test_names_in_other_groups_do_not_make_a_backend_blocked(fake_plugins: FakeP
     plugins = Plugins(["acme-maze"])
 
     assert not plugins.is_blocked("acme")
-    assert plugins.is_blocked("acme", PACKS)
-    assert str(plugins.find(BACKENDS, "acme")) == "openrange-acme 1.0"
+    assert plugins.is_blocked("acme", PACK)
+    assert str(plugins.find(BACKEND, "acme")) == "openrange-acme 1.0"

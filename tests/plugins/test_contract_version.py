@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from fake_plugins import FakePlugins
 
-from openrange import BackendNotFoundError, plugins, resolve_backend
+from openrange import BackendNotFoundError, resolve_backend
+from openrange.plugins import groups
 
 
 def complaint(fake_plugins: FakePlugins, version: str) -> str:
@@ -36,7 +37,7 @@ def test_an_older_contract_asks_for_a_newer_plugin(fake_plugins: FakePlugins, ve
 def test_a_class_that_declares_nothing_is_made_for_the_first_version(
     fake_plugins: FakePlugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plugins, "CONTRACT", 2)
+    monkeypatch.setattr(groups, "CONTRACT", 2)
     fake_plugins.install_acme(version="3.1")
 
     with pytest.raises(BackendNotFoundError, match=r"version 1 of .* upgrade .* openrange-acme$"):

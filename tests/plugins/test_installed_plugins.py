@@ -7,7 +7,8 @@ import pytest
 from fake_plugins import ACME, FakePlugins
 
 from openrange import BackendNotFoundError, available_backends, resolve_backend
-from openrange.plugins.entry_points import BACKENDS, PACKS
+from openrange.core.installed_packs import PACK
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.registry import Plugins
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"
@@ -65,7 +66,7 @@ def test_one_class_under_two_names_can_be_had_by_both(fake_plugins: FakePlugins)
     fake_plugins.install_acme(backends={"acme": value, "acme-classic": value})
     plugins = Plugins()
 
-    assert plugins.load(BACKENDS, "acme") is plugins.load(BACKENDS, "acme-classic")
+    assert plugins.load(BACKEND, "acme") is plugins.load(BACKEND, "acme-classic")
     assert resolve_backend("acme") == resolve_backend("acme-classic")
 
 
@@ -116,7 +117,7 @@ def test_a_distribution_without_a_version_can_be_used_and_named(fake_plugins: Fa
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: openrange-acme\n", "utf-8")
 
     assert type(resolve_backend("acme")).__name__ == "Acme"
-    (claim,) = Plugins().claims(BACKENDS, "acme")
+    (claim,) = Plugins().claims(BACKEND, "acme")
     assert "None" not in str(claim)
 
 
@@ -126,7 +127,7 @@ def test_of_two_copies_of_a_distribution_the_one_that_python_imports_counts(
     fake_plugins.install_acme(version="1.0", site="behind")
     fake_plugins.install_acme(version="2.0", site="before")
 
-    (claim,) = Plugins().claims(BACKENDS, "acme")
+    (claim,) = Plugins().claims(BACKEND, "acme")
 
     assert str(claim) == "openrange-acme 2.0"
     assert type(resolve_backend("acme")).__name__ == "Acme"
@@ -137,7 +138,7 @@ def test_two_spellings_of_one_distribution_are_one(fake_plugins: FakePlugins) ->
     fake_plugins.install("openrange-acme", backends={"acme": value}, site="behind")
     fake_plugins.install("OpenRange.Acme", backends={"acme": value}, site="before")
 
-    assert len(Plugins().claims(BACKENDS, "acme")) == 1
+    assert len(Plugins().claims(BACKEND, "acme")) == 1
 
 
 @pytest.mark.parametrize("name", ["codex", "offline", "openai-compatible"])
@@ -147,14 +148,14 @@ def test_a_stranger_cannot_displace_a_backend_of_the_core(
     fake_plugins.install_acme(backends={name: "openrange_acme:Acme"}, source=RAISES)
 
     assert type(resolve_backend(name)).__module__.startswith("openrange.backends.")
-    assert [claim.distribution for claim in Plugins().claims(BACKENDS, name)] == ["openrange"]
+    assert [claim.distribution for claim in Plugins().claims(BACKEND, name)] == ["openrange"]
 
 
 def test_packs_are_listed_and_loaded_in_the_same_way(fake_plugins: FakePlugins) -> None:
     fake_plugins.install("openrange-maze", packs={"maze": "openrange_maze:Maze"}, source=RAISES)
 
-    assert Plugins().names(PACKS) == ["maze", "webapp"]
-    assert Plugins().load(PACKS, "webapp").__name__ == "WebappPack"
+    assert Plugins().names(PACK) == ["maze", "webapp"]
+    assert Plugins().load(PACK, "webapp").__name__ == "WebappPack"
     assert fake_plugins.imported() == set()
     with pytest.raises(BackendNotFoundError):
-        Plugins().load(BACKENDS, "maze")
+        Plugins().load(BACKEND, "maze")

@@ -5,7 +5,8 @@ from configured import project_file
 from fake_plugins import ACME, FakePlugins
 
 from openrange import BackendNotFoundError, ConfigError, OpenRangeError, PackError, resolve_backend
-from openrange.plugins.entry_points import BACKENDS, PACKS
+from openrange.core.installed_packs import PACK
+from openrange.plugins.groups import BACKEND
 from openrange.plugins.registry import Plugins
 
 INSTALL = "pip install . ./src/openrange-litellm"
@@ -57,7 +58,7 @@ def test_of_many_installed_names_only_some_are_told(fake_plugins: FakePlugins) -
 
 def test_a_blocked_name_is_no_near_miss() -> None:
     with pytest.raises(BackendNotFoundError) as caught:
-        Plugins(block=["offline", "litellm"]).find(BACKENDS, "offlin")
+        Plugins(block=["offline", "litellm"]).find(BACKEND, "offlin")
 
     assert "'offline'" not in str(caught.value)
     assert "installed: codex, openai-compatible" in str(caught.value)
@@ -232,12 +233,12 @@ def test_a_broken_pack_is_a_pack_error(
     fake_plugins.install("openrange-maze", packs={"maze": "openrange_maze:Maze"}, source=source)
 
     with pytest.raises(error, match=words):
-        Plugins().load(PACKS, "maze")
+        Plugins().load(PACK, "maze")
 
 
 def test_an_unknown_pack_brings_the_near_misses() -> None:
     with pytest.raises(PackError, match=r"no pack 'webap' \(did you mean 'webapp'\?\)"):
-        Plugins().load(PACKS, "webap")
+        Plugins().load(PACK, "webap")
 
 
 def test_a_constructor_that_fails_is_told_as_the_backend_s_fault(

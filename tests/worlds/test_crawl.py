@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from small_site import Reply, small_site
 
-from openrange.core import crawl as crawl_module
+from openrange.worlds import crawl as crawl_module
 from openrange.worlds.crawl import crawl
 from openrange.worlds.visitor import VisitError, Visitor
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from openrange.llm.strict_json import is_shallow
 from openrange.llm.text import presentable, raised
 
 if TYPE_CHECKING:
@@ -68,15 +69,25 @@ def violation(value: object, schema: Mapping[str, object]) -> str | None:
     judge = _judge_of(schema)
     if isinstance(judge, str):
         return judge
+    if not is_shallow(value):  # the validator recurses, and does not fail with an exception
+        return "it is nested too deeply to check"
     try:
-        errors = [_deepest(error) for error in judge.iter_errors(value)]
-    except ValueError as error:
+        errors = _errors(judge, value)
+    except (TypeError, ValueError) as error:
         return f"it is no JSON value ({presentable(str(error), _MAX_PROBLEM)})"
     if not errors:
         return None
     # The problem nearest to the root, of which those further down may be a consequence.
     worst = min(errors, key=lambda error: len(error.instance_path))
     return f"{_path(worst.instance_path)}: {presentable(worst.message, _MAX_PROBLEM)}"
+
+
+def _errors(judge: Validator, value: object) -> list[ValidationError]:
+    try:
+        return [_deepest(error) for error in judge.iter_errors(value)]
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can say and UTF-8 cannot
+        utf_8 = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        return [_deepest(error) for error in judge.iter_errors(json.loads(utf_8))]
 
 
 def invalid(schema: Mapping[str, object]) -> str | None:
