@@ -21,6 +21,7 @@ WRITTEN = [
     "pyproject.toml",
     "src/openrange_acme/__init__.py",
     "src/openrange_acme/py.typed",
+    "tests/conftest.py",
     "tests/test_acme.py",
 ]
 
