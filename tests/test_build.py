@@ -14,6 +14,7 @@ from openrange import (
     LLMResult,
     Manifest,
     ManifestError,
+    OfflineBackend,
     OpenAICompatibleBackend,
     PackError,
     SnapshotStore,
@@ -143,3 +144,13 @@ def test_the_steps_are_told_as_they_happen() -> None:
     build(manifest_of(), llm=queue(), on_event=lambda step, data: steps.append(step))
     assert steps[0] == "build_started"
     assert steps[-1] == "snapshot_created"
+
+
+def test_a_backend_class_in_place_of_a_backend_is_told() -> None:
+    with pytest.raises(ConfigError, match=r"not the class OfflineBackend: make one, OfflineBac"):
+        build(llm=OfflineBackend)  # type: ignore[arg-type]
+
+
+def test_what_is_no_backend_is_told() -> None:
+    with pytest.raises(ConfigError, match="llm must be a backend or the name of one, and not int"):
+        build(llm=5)  # type: ignore[arg-type]

@@ -8,7 +8,12 @@ import pytest
 from configured import project_file, resolved
 from fake_plugins import LITELLM, FakePlugins
 
-from openrange import BackendNotFoundError, LLMRequest
+from openrange import (
+    BackendNotFoundError,
+    LLMRequest,
+    OpenAICompatibleBackend,
+    resolve_backend,
+)
 from openrange.configure.detection import detection_order
 from openrange.testing.chat_server import ChatServer
 
@@ -374,3 +379,14 @@ def test_a_variable_whose_distribution_registers_no_backend_is_explained(
     found = resolved()
     assert found.name == "offline"
     assert "openrange-acme 1.0 registers the variable, and no backend with it" in found.why
+
+
+def test_the_server_of_the_environment_says_nothing_of_one_that_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    named = {"base_url": "http://127.0.0.1:2/v1"}
+    assert resolve_backend("openai-compatible", **named) == OpenAICompatibleBackend(**named)
+    assert resolve_backend(None, **named) == OpenAICompatibleBackend(**named)
+    asked = resolve_backend("openai-compatible", timeout=5.0)
+    assert asked == OpenAICompatibleBackend("http://127.0.0.1:1/v1", None, timeout=5.0)

@@ -243,3 +243,20 @@ def test_a_world_that_the_pack_did_not_make_does_not_boot(change: Mapping[str, A
     with pytest.raises(PackError, match="the world of the snapshot does not boot: "):
         with Episode(snapshot, "agent"):
             pass
+
+
+def test_an_episode_that_is_entered_again_is_an_error_and_runs_on(episode: Episode) -> None:
+    with episode:
+        url = episode.base_url
+        with pytest.raises(RuntimeError, match="the episode runs already"):
+            episode.__enter__()
+        assert episode.base_url == url
+        assert Visitor(url).get("/").status == 200
+    with episode:
+        assert episode.base_url != url
+
+
+@pytest.mark.parametrize("given", ["3f2a", Path("snapshots/x.json"), None])
+def test_what_is_no_snapshot_is_told_with_the_next_step(given: Any) -> None:
+    with pytest.raises(StoreError, match=r"needs a snapshot.*load one first"):
+        Episode(given, "agent")

@@ -26,7 +26,7 @@ def _import(name: str, code: str, seen: str) -> Fault:
 FAULTS = (
     Fault(
         "shares-the-reply",
-        {"threads": "'word-"},
+        {"threads": '"word-'},
         (
             above("LAST = {}"),
             replied("import time\nLAST['reply'] = reply\ntime.sleep(0.02)\nreply = LAST['reply']"),

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from openrange.errors import Kind, LLMBackendError
 from openrange.llm.retry import is_passing
+from openrange.llm.retry import retry_after_seconds as retry_after_seconds
 from openrange.llm.secrets import Key
 from openrange.llm.text import presentable
 

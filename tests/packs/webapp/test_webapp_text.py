@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from webapp_worlds import CLASSES, PACK, crawl, design_of, free_text, manifest_of, replies, running
 
 from openrange.llm.text import one_line
-from openrange.packs.webapp.places import without_decoys
+from openrange.worlds.flag import without_decoys
 
 NASTY = {
     "empty": "",
