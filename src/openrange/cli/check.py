@@ -15,7 +15,8 @@ from openrange.cli.options import config_option, json_option
 from openrange.llm.text import one_line, presentable
 
 if TYPE_CHECKING:
-    from openrange.configure.check import Checked, Live
+    from openrange.configure.check import Checked
+    from openrange.configure.check_child import Live
     from openrange.configure.problems import Problem
 
 _MAX_COLUMN = 80  # characters

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from openrange.configure import check_runner
-from openrange.configure.check_child import REQUESTS
+from openrange.configure.check_child import BROKEN, NOT_CONFIGURED, READY, REQUESTS, Live
 from openrange.configure.check_runner import Ended, examine
 from openrange.configure.layers import Layer
 from openrange.configure.resolver import configured
 from openrange.configure.trust import leaves
 from openrange.errors import OpenRangeError
-from openrange.llm.recording import Usage
 from openrange.llm.secrets import Key, redact
 from openrange.llm.text import one_line, presentable
 from openrange.plugins.entry_points import Entry
@@ -23,7 +22,6 @@ from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_keys import known_keys
 from openrange.plugins.registry import Plugins, way_out
 
-READY, NOT_CONFIGURED, BROKEN = "ready", "not configured", "broken"
 BLOCKED, CLAIMED_TWICE = "blocked", "claimed twice"
 
 _STAGES = {
@@ -33,28 +31,8 @@ _STAGES = {
     "end": "the end of its process",
 }
 _NEXT_STEPS = ("block it", "upgrade the package")
-_MAX_NUMBER = 1e12  # of tokens, say: beyond it, a plugin's report makes no sense
 _MAX_TEXT = 600
 _MAX_LAST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """How one request to a backend went.
-
-    Args:
-        request: `plain` or `structured`.
-        is_ok: Whether the answer kept the contract.
-        reason: Why not.
-        seconds: How long it took; None if that is unknown.
-        usage: What it used by name, as in `Usage.to_mapping`; None is unknown.
-    """
-
-    request: str
-    is_ok: bool
-    reason: str | None = None
-    seconds: float | None = None
-    usage: Mapping[str, int | float | None] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +115,7 @@ def _without_import(plugins: Plugins, name: str) -> Checked | None:
 
 
 def judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) -> Checked:
-    """What follows from how an examination ended; a report is not believed to have any shape.
+    """What follows from how an examination ended.
 
     Args:
         entry: What was examined.
@@ -149,50 +127,39 @@ def judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) ->
         The verdict.
     """
 
-    def text(value: object) -> str | None:
-        return presentable(value, _MAX_TEXT, keys) if isinstance(value, str) else None
+    def text(said: str | None) -> str | None:
+        return None if said is None else presentable(said, _MAX_TEXT, keys)
 
-    report = ended.report
-    stage, notes, verdict = report.get("stage"), report.get("notes"), report.get("verdict")
-    reason, live = text(report.get("reason")), None
+    report, live = ended.report, None
+    verdict, reason = report.verdict, text(report.reason)
     if is_live and verdict == READY:
-        live = tuple(_lives(report.get("live"), text))
-    problem = _fault(ended, text, one_line(redact(ended.last_words, keys))[-_MAX_LAST:])
-    if problem and live is not None and stage in REQUESTS:
-        live = (*live, Live(str(stage), is_ok=False, reason=problem))
-    elif problem or verdict not in (READY, NOT_CONFIGURED, BROKEN):
+        live = tuple(replace(each, reason=text(each.reason)) for each in report.live)
+    problem = text(_fault(ended, one_line(redact(ended.last_words, keys))[-_MAX_LAST:]))
+    if problem and live is not None and report.stage in REQUESTS:
+        live = (*live, Live(report.stage, is_ok=False, reason=problem))
+    elif problem or verdict is None:
         reason = (reason if verdict == BROKEN else problem) or "it ended without a verdict"
         verdict, live = BROKEN, None
-    if verdict == BROKEN:
-        reason = reason or "it ended without a reason"
-        if not any(step in reason for step in _NEXT_STEPS):
-            reason = f"{reason}; {way_out(entry.name)}"
-    return Checked(
-        entry.name,
-        (entry,),
-        str(verdict),
-        reason,
-        tuple(filter(None, map(text, notes))) if isinstance(notes, list) else (),
-        _number(report.get("seconds")),
-        live,
-    )
+    if verdict == BROKEN and reason and not any(step in reason for step in _NEXT_STEPS):
+        reason = f"{reason}; {way_out(entry.name)}"
+    notes = tuple(presentable(note, _MAX_TEXT, keys) for note in report.notes)
+    return Checked(entry.name, (entry,), verdict, reason, notes, report.seconds, live)
 
 
-def _fault(ended: Ended, text: Callable[[object], str | None], last_words: str) -> str | None:
+def _fault(ended: Ended, last_words: str) -> str | None:
     """What is wrong with the way in which the process ended; None if nothing is."""
-    stage = ended.report.get("stage", "start")
+    stage = ended.report.stage
     if ended.status == 0 and stage == "end":
         return None
-    doing = _STAGES.get(str(stage), "its answer")
+    doing = _STAGES.get(stage, "its answer")
     if ended.status is not None:
         words = f"; it printed at last: {last_words}" if last_words else ""
         verb = "fails" if stage in ("start", "end") else "ends the process"
         return f"{doing} {verb} ({_name_of(ended.status)}){words}"
     if not ended.is_late:
         return f"{doing} prints more than {check_runner.MAX_OUTPUT_BYTES:,} bytes"
-    threads = ended.report.get("threads")
-    if stage == "end" and isinstance(threads, list) and threads:
-        names = text(", ".join(map(str, threads)))
+    if stage == "end" and ended.report.threads:
+        names = ", ".join(ended.report.threads)
         return f"it leaves a thread behind ({names}), so that the process does not end"
     return f"{doing} takes longer than {ended.seconds:g} seconds"
 
@@ -202,26 +169,6 @@ def _name_of(status: int) -> str:
         if status < 0:
             return signal.Signals(-status).name
     return f"status {status}"
-
-
-def _lives(reported: object, text: Callable[[object], str | None]) -> Iterator[Live]:
-    """The outcomes that a report holds."""
-    for item in reported if isinstance(reported, list) else ():
-        match item:
-            case {
-                "request": str(request),
-                "ok": bool(is_ok),
-                "usage": dict(usage),
-            } if request in REQUESTS:
-                numbers = {name: _number(usage.get(name)) for name in Usage().to_mapping()}
-                seconds = _number(item.get("seconds"))
-                yield Live(request, is_ok, text(item.get("reason")), seconds, numbers)
-
-
-def _number(value: object) -> int | float | None:
-    """A number that can be true and be shown; True, NaN and what is endless are none."""
-    is_one = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_one and 0 <= value < _MAX_NUMBER else None  # type: ignore[operator,return-value]
 
 
 def keys_to_hide(layers: Sequence[Layer]) -> tuple[Key, ...]:

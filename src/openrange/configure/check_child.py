@@ -13,9 +13,9 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 
 from openrange.configure.layers import Layer
@@ -29,6 +29,8 @@ from openrange.llm.settings import is_secret
 from openrange.llm.text import presentable
 from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_keys import known_keys
+
+READY, NOT_CONFIGURED, BROKEN = "ready", "not configured", "broken"
 
 SLOW_IMPORT = 1.0
 """Seconds of import beyond which it is worth a note."""
@@ -46,6 +48,7 @@ REQUESTS = {
     ),
 }
 
+_MAX_NUMBER = 1e12  # of tokens, say: beyond it, what a plugin counts makes no sense
 _MAX_SHOWN = 80  # characters of what a plugin prints
 _MAX_READ = 2000  # bytes of it that are read
 
@@ -69,6 +72,25 @@ class Examination:
     variable: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How one request to a backend went.
+
+    Args:
+        request: `plain` or `structured`.
+        is_ok: Whether the answer kept the contract.
+        reason: Why not.
+        seconds: How long it took; None if that is unknown.
+        usage: What it used by name, as in `Usage.to_mapping`; None is unknown.
+    """
+
+    request: str
+    is_ok: bool
+    reason: str | None = None
+    seconds: float | None = None
+    usage: Mapping[str, int | float | None] = field(default_factory=dict, hash=False)
+
+
 @dataclass(slots=True)
 class Report:
     """What is known so far.
@@ -90,24 +112,29 @@ class Report:
     reason: str | None = None
     notes: list[str] = field(default_factory=list)
     seconds: float | None = None
-    live: list[dict[str, object]] = field(default_factory=list)
+    live: list[Live] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
     model: str | None = None
-    options: dict[str, list[object]] | None = None
+    options: dict[str, tuple[object, str]] | None = None
 
     def save(self, file: Path) -> None:
         """Write it in one step, so that nobody reads half of it."""
-        document = {item.name: getattr(self, item.name) for item in fields(self)}
         beside = file.with_suffix(".new")
-        beside.write_text(json.dumps(document), "utf-8")
+        beside.write_text(json.dumps(asdict(self)), "utf-8")
         beside.replace(file)
+
+    @classmethod
+    def load(cls, file: Path) -> Report:
+        """Read what `save` wrote."""
+        document = json.loads(file.read_text("utf-8"))
+        return cls(**{**document, "live": [Live(**each) for each in document["live"]]})
 
 
 def main(pickled: bytes) -> None:
     """Examine one backend, and report.
 
     Args:
-        pickled: A `Examination`, from the process that started this one.
+        pickled: An `Examination`, from the process that started this one.
     """
     task: Examination = pickle.loads(pickled)  # noqa: S301 - from the parent, over a pipe of its own
     report = Report()
@@ -119,7 +146,7 @@ def main(pickled: bytes) -> None:
     try:
         _examine(task, report, enter)
     except BaseException as error:  # noqa: BLE001 - whatever a stranger's code may raise
-        report.verdict, report.reason = "broken", _outcry(error, report.stage)
+        report.verdict, report.reason = BROKEN, _outcry(error, report.stage)
     report.threads = [
         str(thread.name)
         for thread in threading.enumerate()
@@ -147,20 +174,20 @@ def _examine(task: Examination, report: Report, enter: Callable[[str], None]) ->
             model = getattr(backend, "model", None)
             report.model = redact(model, keys) if isinstance(model, str) else None
             report.options = {
-                option: [to_show(option, value, keys), source]
+                option: (to_show(option, value, keys), source)
                 for option, (value, source) in resolved.options.items()
             }
         if isinstance(backend, SupportsPreflight):
             backend.preflight()
     except BackendNotFoundError as error:
-        report.verdict, report.reason = "broken", str(error)
+        report.verdict, report.reason = BROKEN, str(error)
     except OpenRangeError as error:
-        report.verdict, report.reason = "not configured", redact(str(error), keys)
+        report.verdict, report.reason = NOT_CONFIGURED, redact(str(error), keys)
     else:
-        report.verdict = "ready"
-        for name, request in REQUESTS.items() if task.is_live else ():
+        report.verdict = READY
+        for name in REQUESTS if task.is_live else ():
             enter(name)
-            report.live.append({"request": name, **_asked(backend, request, keys)})
+            report.live.append(_asked(name, backend, keys))
 
 
 def _imported(choice: Choice, report: Report) -> type:
@@ -194,12 +221,12 @@ def _written() -> int:
         return 0
 
 
-def _asked(backend: LLMBackend, request: LLMRequest, keys: list[Key]) -> dict[str, object]:
+def _asked(name: str, backend: LLMBackend, keys: list[Key]) -> Live:
     """How one request went."""
     from openrange.llm.recording import recording
 
     problem: str | None = None
-    began = time.perf_counter()
+    request, began = REQUESTS[name], time.perf_counter()
     with recording() as recorder:
         try:
             problem = _broken_promise(request, backend.complete(request))
@@ -207,12 +234,15 @@ def _asked(backend: LLMBackend, request: LLMRequest, keys: list[Key]) -> dict[st
             problem = str(error)
         except BaseException as error:  # noqa: BLE001 - the contract says it never happens
             problem = f"it raised {type(error).__name__}, and not LLMBackendError"
-    return {
-        "ok": problem is None,
-        "reason": problem and redact(problem, keys),
-        "seconds": round(time.perf_counter() - began, 3),
-        "usage": recorder.usage.to_mapping(),
-    }
+    seconds = round(time.perf_counter() - began, 3)
+    usage = {count: _number(value) for count, value in recorder.usage.to_mapping().items()}
+    return Live(name, problem is None, problem and redact(problem, keys), seconds, usage)
+
+
+def _number(value: object) -> int | float | None:
+    """A number that can be true and be shown; True, NaN and what is endless are none."""
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_one and 0 <= value < _MAX_NUMBER else None  # type: ignore[operator,return-value]
 
 
 def _broken_promise(request: LLMRequest, result: object) -> str | None:

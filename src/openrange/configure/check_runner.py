@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import re
@@ -10,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from openrange.configure.check_child import REQUESTS, Examination
+from openrange.configure.check_child import REQUESTS, Examination, Report
 from openrange.configure.layers import Layer
 from openrange.errors import OpenRangeError
 from openrange.llm.processes import end_group
@@ -53,7 +52,7 @@ class Ended:
     """
 
     name: str
-    report: Mapping[str, object] = field(hash=False)
+    report: Report = field(hash=False)
     status: int | None
     is_late: bool
     last_words: str
@@ -67,7 +66,7 @@ class _Running:
     output: BinaryIO
     folder: tempfile.TemporaryDirectory[str]
     seconds: float | None
-    report: Mapping[str, object] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
     entered: float = field(default_factory=time.monotonic)
 
 
@@ -116,32 +115,34 @@ def examine(
 
 
 def _start(task: Examination, seconds: float | None) -> _Running:
-    problem: str
-    folder: tempfile.TemporaryDirectory[str] | None = None
-    try:
-        # One for each, so that none finds the report of another beside its own.
-        folder = tempfile.TemporaryDirectory(prefix="openrange-check-", ignore_cleanup_errors=True)
-        task = replace(task, report=Path(folder.name) / task.report)
-        # Files, not pipes: nothing can block on them, and no grandchild can hold them open.
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
-        with tempfile.TemporaryFile() as stdin:
-            path = [str(entry) for entry in sys.path]
-            stdin.write(pickle.dumps((path, pickle.dumps(task))))
-            stdin.seek(0)
-            process = subprocess.Popen(  # noqa: S603 - this Python
-                [sys.executable, "-P", "-c", _PROGRAM],
-                stdin=stdin,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+    # One for each, so that none finds the report of another beside its own.
+    with ExitStack() as undone:
+        try:
+            folder = tempfile.TemporaryDirectory(
+                prefix="openrange-check-", ignore_cleanup_errors=True
             )
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-    else:
-        return _Running(task, process, output, folder, seconds)
-    if folder is not None:
-        folder.cleanup()
-    raise OpenRangeError(f"no process can be started to check {task.name!r}: {problem}")
+            undone.callback(folder.cleanup)
+            task = replace(task, report=Path(folder.name) / task.report)
+            # Files, not pipes: nothing can block on them, and no grandchild can hold them open.
+            output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
+            with tempfile.TemporaryFile() as stdin:
+                path = [str(entry) for entry in sys.path]
+                stdin.write(pickle.dumps((path, pickle.dumps(task))))
+                stdin.seek(0)
+                process = subprocess.Popen(  # noqa: S603 - this Python
+                    [sys.executable, "-P", "-c", _PROGRAM],
+                    stdin=stdin,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+            raise OpenRangeError(
+                f"no process can be started to check {task.name!r}: {problem}"
+            ) from None
+        undone.pop_all()
+    return _Running(task, process, output, folder, seconds)
 
 
 def _look(item: _Running) -> Ended | None:
@@ -150,7 +151,7 @@ def _look(item: _Running) -> Ended | None:
     _read_report(item)
     size = os.fstat(item.output.fileno()).st_size
     too_much = size > MAX_OUTPUT_BYTES
-    seconds = item.seconds or _seconds_for(item.report.get("stage"))
+    seconds = item.seconds or _seconds_for(item.report.stage)
     is_late = time.monotonic() - item.entered > seconds
     if status is None and not too_much and not is_late:
         return None
@@ -166,18 +167,14 @@ def _look(item: _Running) -> Ended | None:
 
 
 def _read_report(item: _Running) -> None:
-    file = item.task.report
-    with suppress(OSError, ValueError, RecursionError):
-        if not file.is_file() or file.stat().st_size > MAX_OUTPUT_BYTES:
-            return
-        report = json.loads(file.read_bytes())
-        if isinstance(report, dict) and isinstance(report.get("stage"), str):
-            if report["stage"] != item.report.get("stage") and item.seconds is None:
-                item.entered = time.monotonic()
-            item.report = report
+    with suppress(OSError, ValueError, TypeError, LookupError):  # there is none yet
+        report = Report.load(item.task.report)
+        if report.stage != item.report.stage and item.seconds is None:
+            item.entered = time.monotonic()
+        item.report = report
 
 
-def _seconds_for(stage: object) -> float:
+def _seconds_for(stage: str) -> float:
     if stage in REQUESTS:
         return LIVE_SECONDS
     return END_SECONDS if stage == "end" else IMPORT_SECONDS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openrange.configure.check import BROKEN, READY, judged, keys_to_hide
+from openrange.configure.check import judged, keys_to_hide
+from openrange.configure.check_child import BROKEN, READY
 from openrange.configure.check_runner import examine
 from openrange.configure.resolver import Choice, dotted, make_backend
 from openrange.configure.showing import to_show
@@ -77,7 +78,7 @@ def preview(choice: Choice) -> Preview:
 def _examined(
     choice: Choice, entry: Entry, given: Mapping[str, tuple[object, str]]
 ) -> tuple[str | None, Mapping[str, tuple[object, str]], str | None]:
-    """Model, options and problem of a plugin, whose report is not believed to have any shape."""
+    """Model, options and problem of a plugin, as its examination reports them."""
     (ended,) = examine(
         [choice.name], choice.layers, is_live=False, variable=choice.variable, seconds=SECONDS
     )
@@ -86,18 +87,10 @@ def _examined(
     problem = None if checked.verdict == READY else checked.reason
     if problem and checked.verdict == BROKEN and repr(choice.name) not in problem:
         problem = f"the backend {choice.name!r} of {entry}: {problem}"
-    reported, model = ended.report.get("options"), ended.report.get("model")
-    options = (
-        given
-        if not isinstance(reported, dict)
-        else {
-            presentable(option, _MAX_NAME, keys): (
-                to_show(option, pair[0], keys),
-                presentable(str(pair[1]), _MAX_NAME, keys),
-            )
-            for option, pair in reported.items()
-            if isinstance(pair, list) and len(pair) == 2
-        }
-    )
-    named = presentable(model, _MAX_NAME, keys) if isinstance(model, str) else None
-    return named, options, problem
+    reported, model = ended.report.options, ended.report.model
+    options = {
+        presentable(option, _MAX_NAME, keys): (value, presentable(source, _MAX_NAME, keys))
+        for option, (value, source) in (reported or {}).items()
+    }
+    named = None if model is None else presentable(model, _MAX_NAME, keys)
+    return named, given if reported is None else options, problem

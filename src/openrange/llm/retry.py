@@ -61,10 +61,10 @@ class Retries:
             # Exponential backoff with full jitter, so that parallel builds do not return in step.
             seconds = random.uniform(0.5, 1.0) * min(8.0, 0.5 * 2.0**self.done)  # noqa: S311
         else:
-            seconds = max(0.0, failure.retry_after)
             longest = MAX_PAUSE if self.timeout is None else self.timeout
-            if not seconds <= longest:  # which a NaN is not either
+            if not failure.retry_after <= longest:  # which a NaN is not either
                 return None
+            seconds = max(0.0, failure.retry_after)
         self.left -= 1
         self.done += 1
         return seconds
