@@ -6,7 +6,7 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from openrange.configure.layers import Layer
+from openrange.configure.layers import Layer, read_layers
 from openrange.configure.resolver import choose, make_backend
 from openrange.core.builder import build_and_save
 from openrange.core.job import DEFAULT_MAX_REPAIRS, Job
@@ -55,7 +55,7 @@ def build(
     if seed is not None:
         plan = replace(plan, seed=seed)
     if llm is None or isinstance(llm, str):
-        choice = choose(Layer("the call", llm, is_written=False))
+        choice = choose(read_layers(Layer("the call", llm, is_written=False)))
         resolved, plugins = make_backend(choice), choice.plugins
         name, backend = resolved.name, resolved.backend
     else:

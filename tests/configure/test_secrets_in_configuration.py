@@ -127,11 +127,11 @@ def test_a_key_that_a_constructor_echoes_is_not_shown(fake_plugins: FakePlugins)
 
 
 def test_the_resolved_options_show_no_key_in_their_repr() -> None:
-    from openrange.configure.layers import Layer
+    from openrange.configure.layers import Layer, read_layers
     from openrange.configure.resolver import choose, make_backend
 
     layer = Layer("the call", "openai-compatible", {"api_key": KEY}, is_written=False)
-    choice = choose(layer)
+    choice = choose(read_layers(layer))
 
     assert KEY not in repr(layer)
     assert KEY not in repr(choice)

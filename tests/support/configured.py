@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from openrange.configure.layers import command_layer
+from openrange.configure.layers import command_layer, read_layers
 from openrange.configure.resolver import Resolved, choose, make_backend
 
 
@@ -25,7 +25,7 @@ def resolved(
     Returns:
         The backend, and how it came to be chosen.
     """
-    return make_backend(choose(command_layer(backend, model, assignments), config))
+    return make_backend(choose(read_layers(command_layer(backend, model, assignments), config)))
 
 
 def project_file(text: str) -> Path:

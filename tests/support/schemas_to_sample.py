@@ -199,9 +199,8 @@ SAMPLED: dict[str, Json] = {
     **{
         f"format {name}": it({"type": "string", "format": name})
         for name in (
-            *("date", "time", "date-time", "duration", "email", "idn-email", "hostname"),
-            *("idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "uri-template"),
-            *("uuid", "json-pointer", "relative-json-pointer", "regex"),
+            *("date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6"),
+            *("uri", "uri-reference", "uuid"),
         )
     },
 }

@@ -36,20 +36,20 @@ backends.add_command(check)
 
 
 def _list(config: Path | None, *, as_json: bool) -> None:
-    from openrange.configure.layers import Layer, command_layer, read_layers
+    from openrange.configure.layers import Layer, read_layers
     from openrange.configure.listing import listed
     from openrange.configure.preview import preview
     from openrange.configure.problems import problems
-    from openrange.configure.resolver import choose_among, configured
+    from openrange.configure.resolver import choose, configured
     from openrange.errors import OpenRangeError
     from openrange.plugins.registry import Plugins
 
     layers: list[Layer] = []
     plugins, build, problem = Plugins(), None, None
     try:
-        layers = read_layers(command_layer(None, None), config)
+        layers = read_layers(config=config)
         plugins = configured(layers)
-        build = preview(choose_among(layers))
+        build = preview(choose(layers))
     except OpenRangeError as error:
         problem = str(error)
     rows = listed(plugins, os.environ)

@@ -61,7 +61,7 @@ def build(
     MANIFEST is a YAML or JSON file that says what to build; left out, a starter manifest is used.
     """
     from openrange.cli.progress import progress
-    from openrange.configure.layers import command_layer
+    from openrange.configure.layers import command_layer, read_layers
     from openrange.configure.resolver import choose, make_backend
     from openrange.core.builder import build_and_save
     from openrange.core.job import Job
@@ -70,7 +70,7 @@ def build(
     plan = as_manifest(manifest)
     if seed is not None:
         plan = replace(plan, seed=seed)
-    choice = choose(command_layer(backend, model, options), config)
+    choice = choose(read_layers(command_layer(backend, model, options), config))
     invocation.backend = choice.name
     resolved = make_backend(choice)
     if not as_json:

@@ -43,12 +43,12 @@ def check(
     """
     from openrange.cli.progress import live_line
     from openrange.configure.check import check as examine
-    from openrange.configure.layers import command_layer, read_layers
+    from openrange.configure.layers import read_layers
     from openrange.configure.problems import problems
 
     above = context.parent.params if context.parent else {}  # `backends --json check` is meant so
     as_json = as_json or bool(above.get("as_json"))
-    _, *layers = read_layers(command_layer(None, None), config or above.get("config"))
+    _, *layers = read_layers(config=config or above.get("config"))
     with live_line(silent=as_json) as show:
         found = examine(names, layers, is_live=live, show=show)
     beside = problems(layers)

@@ -46,11 +46,11 @@ def backend_names(
     Yields:
         Their names, without those that were given before.
     """
-    from openrange.configure.layers import command_layer, read_layers
+    from openrange.configure.layers import read_layers
     from openrange.configure.resolver import configured
     from openrange.plugins.groups import BACKEND
 
-    plugins = configured(read_layers(command_layer(None, None), context.params.get("config")))
+    plugins = configured(read_layers(config=context.params.get("config")))
     given = context.params.get(parameter.name or "")
     before = given if isinstance(given, tuple) else ()
     for name in plugins.names(BACKEND):

@@ -13,14 +13,14 @@ from openrange.cli.options import json_option
 @json_option
 def packs(as_json: bool) -> None:
     """List the installed packs: the families of worlds that a manifest can ask for."""
-    from openrange.configure.layers import command_layer, environment_layer, read_layers
+    from openrange.configure.layers import environment_layer, read_layers
     from openrange.configure.resolver import configured
     from openrange.core.installed_packs import PACK
     from openrange.errors import ConfigError, OpenRangeError
     from openrange.llm.text import one_line
 
     try:
-        plugins = configured(read_layers(command_layer(None, None)))
+        plugins = configured(read_layers())
     except ConfigError:  # a build would say so; the packs are there all the same
         plugins = configured([environment_layer()])
     rows = []

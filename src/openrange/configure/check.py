@@ -131,13 +131,13 @@ def judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) ->
         return None if said is None else presentable(said, _MAX_TEXT, keys)
 
     report, live = ended.report, None
-    verdict, reason = report.verdict, text(report.reason)
+    verdict, reason = report.verdict or "", text(report.reason)
     if is_live and verdict == READY:
         live = tuple(replace(each, reason=text(each.reason)) for each in report.live)
     problem = text(_fault(ended, one_line(redact(ended.last_words, keys))[-_MAX_LAST:]))
     if problem and live is not None and report.stage in REQUESTS:
         live = (*live, Live(report.stage, is_ok=False, reason=problem))
-    elif problem or verdict is None:
+    elif problem or not verdict:
         reason = (reason if verdict == BROKEN else problem) or "it ended without a verdict"
         verdict, live = BROKEN, None
     if verdict == BROKEN and reason and not any(step in reason for step in _NEXT_STEPS):

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from openrange.configure.layers import Layer
 from openrange.configure.options import field_names
-from openrange.configure.resolver import Choice, choose_among, make_backend
+from openrange.configure.resolver import Choice, choose, make_backend
 from openrange.configure.showing import to_show
 from openrange.errors import BackendNotFoundError, LLMBackendError, OpenRangeError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsPreflight
@@ -158,7 +158,7 @@ def main(pickled: bytes) -> None:
 def _examine(task: Examination, report: Report, enter: Callable[[str], None]) -> None:
     keys: list[Key] = []
     try:
-        choice = choose_among([Layer("the command line", task.name), *task.layers])
+        choice = choose([Layer("the command line", task.name), *task.layers])
         choice = replace(choice, variable=task.variable)
         enter("import")
         backend_class = _imported(choice, report)

@@ -89,8 +89,9 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
 def _backend_of(plugins: Plugins, variable: str) -> str | None:
     """The backend that an installed distribution registers for a variable, unless blocked."""
     for entry in sorted(scan().by_name.get((DETECT, variable), ()), key=_rank):
-        for name in sorted(backend.name for backend in _registered_with(entry)):
-            if not plugins.is_blocked(name) and _registers(plugins, name, entry):
+        for backend in sorted(_registered_with(entry), key=lambda each: each.name):
+            name = backend.name
+            if not plugins.is_blocked(name) and backend in plugins.claims(BACKEND, name):
                 return name
     return None
 
@@ -114,10 +115,3 @@ def _rank(entry: Entry) -> tuple[bool, bool, str]:
 def _registered_with(entry: Entry) -> list[Entry]:
     """The backends that a distribution registers for the same class as an entry for detection."""
     return scan().by_value.get((BACKENDS, entry.distribution, entry.value), [])
-
-
-def _registers(plugins: Plugins, name: str, entry: Entry) -> bool:
-    return any(
-        (claim.value, claim.distribution) == (entry.value, entry.distribution)
-        for claim in plugins.claims(BACKEND, name)
-    )

@@ -55,7 +55,11 @@ class Layer:
     is_general: bool = False
 
 
-def read_layers(command: Layer, config: str | Path | None = None) -> list[Layer]:
+SILENT = Layer("the command line")
+"""A command line that says nothing of backends."""
+
+
+def read_layers(command: Layer = SILENT, config: str | Path | None = None) -> list[Layer]:
     """All layers of this process, strongest first.
 
     Args:

@@ -68,10 +68,13 @@ def preview(choice: Choice) -> Preview:
         problem = str(error)
     keys = keys_to_hide(choice.layers)
     shown = {
-        redact(option, keys): (to_show(option, value, keys), redact(source, keys))
+        presentable(option, _MAX_NAME, keys): (
+            to_show(option, value, keys),
+            presentable(source, _MAX_NAME, keys),
+        )
         for option, (value, source) in options.items()
     }
-    named = redact(model, keys) if isinstance(model, str) else None
+    named = presentable(model, _MAX_NAME, keys) if isinstance(model, str) else None
     return Preview(choice.name, choice.why, named, shown, problem and redact(problem, keys))
 
 
@@ -82,15 +85,9 @@ def _examined(
     (ended,) = examine(
         [choice.name], choice.layers, is_live=False, variable=choice.variable, seconds=SECONDS
     )
-    keys = keys_to_hide(choice.layers)
-    checked = judged(entry, ended, keys, is_live=False)
+    checked = judged(entry, ended, keys_to_hide(choice.layers), is_live=False)
     problem = None if checked.verdict == READY else checked.reason
     if problem and checked.verdict == BROKEN and repr(choice.name) not in problem:
         problem = f"the backend {choice.name!r} of {entry}: {problem}"
-    reported, model = ended.report.options, ended.report.model
-    options = {
-        presentable(option, _MAX_NAME, keys): (value, presentable(source, _MAX_NAME, keys))
-        for option, (value, source) in (reported or {}).items()
-    }
-    named = None if model is None else presentable(model, _MAX_NAME, keys)
-    return named, given if reported is None else options, problem
+    report = ended.report
+    return report.model, given if report.options is None else report.options, problem

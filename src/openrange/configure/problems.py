@@ -68,7 +68,7 @@ def problems(layers: Sequence[Layer]) -> list[Problem]:
     named = [entry for entry in installed() if entry.group != DETECT]
     for layer in layers:
         found += _blocked_in_vain(layer, named)
-        found += _pinned_in_vain(layer, named)
+        found += _pinned_in_vain(layer, named, reserved)
     return found
 
 
@@ -80,8 +80,9 @@ def _blocked_in_vain(layer: Layer, entries: Sequence[Entry]) -> Iterator[Problem
             yield Problem(block.source, f"nothing of the name {block.word!r} is installed{hint}")
 
 
-def _pinned_in_vain(layer: Layer, entries: Sequence[Entry]) -> Iterator[Problem]:
-    reserved = names_of_the_core(BACKENDS)
+def _pinned_in_vain(
+    layer: Layer, entries: Sequence[Entry], reserved: set[str]
+) -> Iterator[Problem]:
     for name, distribution in layer.pin.items():
         source = f"[plugins] pin in {layer.source}"
         owners = {

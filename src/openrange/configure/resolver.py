@@ -70,23 +70,6 @@ class Resolved:
     options: Mapping[str, tuple[object, str]] = field(hash=False, repr=False)
 
 
-def choose(command: Layer, config: str | Path | None = None) -> Choice:
-    """Decide which backend to take, importing none.
-
-    Args:
-        command: What the command line, or the caller, says.
-        config: A configuration file that replaces the one in the working directory.
-
-    Returns:
-        The choice.
-
-    Raises:
-        ConfigError: A layer says what it must not, or what makes no sense.
-        BackendNotFoundError: Detection found a key that only a missing plugin can use.
-    """
-    return choose_among(read_layers(command, config))
-
-
 def configured(layers: Sequence[Layer]) -> Plugins:
     """What is installed, as the user configured it.
 
@@ -102,8 +85,8 @@ def configured(layers: Sequence[Layer]) -> Plugins:
     return Plugins([block for layer in layers for block in layer.block], pins)
 
 
-def choose_among(layers: Sequence[Layer]) -> Choice:
-    """The same as `choose`, of layers that were read before.
+def choose(layers: Sequence[Layer]) -> Choice:
+    """Decide which backend to take, importing none.
 
     Args:
         layers: All layers, strongest first.
@@ -186,7 +169,7 @@ def resolve_backend(
         ConfigError: A configuration file or an option is wrong.
     """
     command = Layer("the call", name, options, is_written=False)
-    return make_backend(choose(command, config)).backend
+    return make_backend(choose(read_layers(command, config))).backend
 
 
 def available_backends() -> tuple[str, ...]:

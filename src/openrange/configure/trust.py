@@ -14,22 +14,9 @@ Options = dict[tuple[str, ...], tuple[object, str]]
 # Choosing a model and how to sample from it sends nothing anywhere else and runs nothing.
 _HARMLESS = frozenset(
     {
-        "frequency_penalty",
-        "json_schema_strict",
-        "max_completion_tokens",
-        "max_reasks",
-        "max_retries",
-        "max_tokens",
-        "model",
-        "presence_penalty",
-        "reasoning_effort",
-        "seed",
-        "stop",
-        "temperature",
-        "timeout",
-        "top_k",
-        "top_p",
-        "verbosity",
+        *("frequency_penalty", "json_schema_strict", "max_completion_tokens", "max_reasks"),
+        *("max_retries", "max_tokens", "model", "presence_penalty", "reasoning_effort", "seed"),
+        *("stop", "temperature", "timeout", "top_k", "top_p", "verbosity"),
     }
 )
 # The options under which the backends of this project know where requests go.
@@ -38,8 +25,9 @@ _TABLES = frozenset({"extra_body", "extra_params"})
 # What may be a destination to a backend that nobody here knows.
 _LIKE_A_DESTINATION = re.compile(r".*(url|uri|base|endpoint|host|proxy|address)", re.I | re.S)
 # Nothing else may stand in it: clients differ in how they read user names, backslashes and spaces.
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _PLAIN_LOOPBACK = re.compile(
-    r"https?://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?(/[\w.~/-]*)?", re.I | re.A
+    rf"https?://(localhost|127(\.{_BYTE}){{3}}|\[::1\])(:[0-9]{{1,5}})?(/[\w.~/-]*)?", re.I | re.A
 )
 # A model's name becomes part of a URL's path or of a command; in an ARN it even names the host.
 _PLAIN_MODEL = re.compile(r"(?!(.*/)?arn:)[\w@][\w.:/@+~=,-]*", re.A | re.I)
@@ -113,10 +101,7 @@ def _objection(path: tuple[str, ...], value: object) -> str | None:
 
 
 def _is_plain_loopback(value: object) -> bool:
-    from openrange.llm.http import is_loopback
-
-    is_plain = isinstance(value, str) and _PLAIN_LOOPBACK.fullmatch(value) is not None
-    return is_plain and is_loopback(str(value))
+    return isinstance(value, str) and _PLAIN_LOOPBACK.fullmatch(value) is not None
 
 
 def _stays_here(layer: Layer, options: Options) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from openrange.core.admission import admit
-from openrange.core.design import Rejected, ask_for_design, design_request
+from openrange.core.design import Rejected, ask_for_design, breach_of_contract, design_request
 from openrange.core.installed_packs import installed_pack
 from openrange.core.job import Job
 from openrange.core.manifest import Manifest
@@ -21,7 +21,6 @@ from openrange.core.snapshot import Snapshot
 from openrange.core.store import SnapshotStore
 from openrange.errors import (
     AdmissionError,
-    LLMBackendError,
     ManifestError,
     OpenRangeError,
     PackError,
@@ -138,9 +137,7 @@ def _preflight(job: Job) -> None:
         breach = f"its preflight raised {type(error).__name__} instead of LLMBackendError"
     else:
         return
-    raise LLMBackendError(
-        f"{job.backend}: the backend broke the contract: {breach}", kind="contract"
-    )
+    raise breach_of_contract(job, breach)
 
 
 def _admitted(job: Job, pack: Pack) -> tuple[Realization, list[AdmissionReport]]:

@@ -91,6 +91,10 @@ def ask_for_design(job: Job, pack: Pack, request: LLMRequest) -> Mapping[str, ob
                 return result.parsed_json
             seen = presentable(breach or "none", 300)
             breach = f"returned an object that does not conform: {seen}"
-    raise LLMBackendError(
-        f"{job.backend}: the backend broke the contract: it {breach}", kind="contract"
-    )
+    raise breach_of_contract(job, f"it {breach}")
+
+
+def breach_of_contract(job: Job, breach: str) -> LLMBackendError:
+    """The error that names a backend which broke the contract."""
+    message = f"{job.backend}: the backend broke the contract: {breach}"
+    return LLMBackendError(message, kind="contract")

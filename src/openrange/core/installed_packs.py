@@ -54,13 +54,10 @@ def installed_pack(wanted: PackRef, plugins: Plugins) -> Pack:
                 f"provides the pack {wanted.id!r}"
             )
         plugins = plugins.pinned(wanted.id, wanted.source)
-    problem: str
     try:
         pack: Pack = plugins.load(PACK, wanted.id)()
     except OpenRangeError:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's constructor may raise anything
-        problem = raised(error)
-    else:
-        return pack
-    raise PackError(f"the pack {wanted.id!r} cannot be made ({problem})")
+        raise PackError(f"the pack {wanted.id!r} cannot be made ({raised(error)})") from None
+    return pack

@@ -134,9 +134,8 @@ class Manifest:
                 raw = stream.read(MAX_MANIFEST_BYTES + 1)
         except (OSError, ValueError) as error:  # the second for a name that holds a NUL
             reason = getattr(error, "strerror", None) or str(error)
-        else:
-            return cls.parse(raw, str(file))
-        raise ManifestError(f"manifest {file}: {reason}")
+            raise ManifestError(f"manifest {file}: {reason}") from None
+        return cls.parse(raw, str(file))
 
     @classmethod
     def starter(cls) -> Self:

@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 from openrange.core.pack import Pack, Realization, Task
 from openrange.errors import StoreError
 from openrange.llm import strict_json
+from openrange.llm.schema import violation
 
 FORMAT = 1
 
@@ -136,16 +137,11 @@ class Snapshot:
         Raises:
             StoreError: It is no snapshot, or its content does not have the id that it claims.
         """
-        from openrange.llm.schema import violation
-
-        document: Any = None
         try:
-            document = strict_json.parse(text)
+            document: Any = strict_json.parse(text)
         except ValueError as error:
-            problem: str | None = f"not JSON ({error})"
-        else:
-            problem = violation(document, _SCHEMA)
-        if problem is not None:
+            raise StoreError(f"this is no snapshot: not JSON ({error})") from None
+        if (problem := violation(document, _SCHEMA)) is not None:
             raise StoreError(f"this is no snapshot: {problem}")
         snapshot = cls(
             document["pack"]["id"],

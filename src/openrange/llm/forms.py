@@ -38,16 +38,9 @@ class Ask:
         return LLMRequest(self.prompt, self.system).as_prompt()
 
 
-def plain_ask(request: LLMRequest) -> Ask:
-    """What to send for a request without a schema.
-
-    Args:
-        request: The request.
-
-    Returns:
-        The same, to put on the wire.
-    """
-    return Ask(request.prompt, request.system, "text")
+# Which forms providers turned out not to know, for the rest of the process.
+_REFUSED: dict[object, set[Form]] = {}
+_LOCK = threading.Lock()
 
 
 class Forms:
@@ -67,7 +60,9 @@ class Forms:
         # What is refused may be this one schema, and not schemas.
         text = json.dumps(self._schema, sort_keys=True)
         self._key = None if memory_key is None else (memory_key, text)
-        self._left = _MEMORY.known(self._key, offered)
+        with _LOCK:
+            refused = _REFUSED.get(self._key, set()) if self._key else set[Form]()
+            self._left = tuple(form for form in offered if form not in refused) or offered[-1:]
 
     @property
     def strongest(self) -> Form:
@@ -103,27 +98,8 @@ class Forms:
         """
         if len(self._left) == 1:
             return False
-        _MEMORY.forget(self._key, self._left[0])
+        if self._key:
+            with _LOCK:
+                _REFUSED.setdefault(self._key, set()).add(self._left[0])
         self._left = self._left[1:]
         return True
-
-
-class _Memory:
-    """Which forms providers turned out not to know, for the rest of the process."""
-
-    def __init__(self) -> None:
-        self._refused: dict[object, set[Form]] = {}
-        self._lock = threading.Lock()
-
-    def known(self, key: object, forms: tuple[Form, ...]) -> tuple[Form, ...]:
-        with self._lock:
-            refused = self._refused.get(key, set()) if key is not None else set()
-            return tuple(form for form in forms if form not in refused) or forms[-1:]
-
-    def forget(self, key: object, form: Form) -> None:
-        if key is not None:
-            with self._lock:
-                self._refused.setdefault(key, set()).add(form)
-
-
-_MEMORY = _Memory()

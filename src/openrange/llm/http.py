@@ -121,17 +121,6 @@ def holds_too_much(body: bytes) -> str | None:
     return f"the reply holds more than {MAX_BODY_VALUES:,} values"
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL names this machine: `localhost`, 127.0.0.0/8 or ::1, written as such."""
-    import ipaddress
-
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _is_usable(url: str) -> bool:
     try:
         parts = urlsplit(url)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest, LLMResult
-from openrange.llm.forms import SCHEMA_FORMS, Ask, Form, Forms, plain_ask
+from openrange.llm.forms import SCHEMA_FORMS, Ask, Form, Forms
 from openrange.llm.recording import SinkError, Usage, announce, record
 from openrange.llm.reply import Reply, object_of, text_of
 from openrange.llm.retry import Retries, wait
@@ -73,7 +73,8 @@ def run(
     failure: LLMBackendError
     try:
         if request.json_schema is None:
-            return LLMResult(text_of(exchange.reply(plain_ask(request))))
+            ask = Ask(request.prompt, request.system, "text")
+            return LLMResult(text_of(exchange.reply(ask)))
         return _structured(request, exchange, tuple(forms), max_reasks, memory_key)
     except LLMBackendError as error:
         failure = _told(error, label, hidden)

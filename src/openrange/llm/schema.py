@@ -20,28 +20,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 # outputs", section "Supported schemas". Anything else makes the API refuse the request.
 _STRICT_KEYWORDS = frozenset(
     {
-        "$defs",
-        "$ref",
-        "additionalProperties",
-        "anyOf",
-        "const",
-        "definitions",
-        "description",
-        "enum",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "format",
-        "items",
-        "maxItems",
-        "maximum",
-        "minItems",
-        "minimum",
-        "multipleOf",
-        "pattern",
-        "properties",
-        "required",
-        "title",
-        "type",
+        *("$defs", "$ref", "additionalProperties", "anyOf", "const", "definitions", "description"),
+        *("enum", "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maxItems"),
+        *("maximum", "minItems", "minimum", "multipleOf", "pattern", "properties", "required"),
+        *("title", "type"),
     }
 )
 

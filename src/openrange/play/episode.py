@@ -93,7 +93,6 @@ class Episode:
     def __enter__(self) -> Self:
         if self._world is not None:
             raise RuntimeError("the episode runs already; make another one for another world")
-        problem: str
         try:
             with ExitStack() as stack:
                 world = stack.enter_context(boot(self._pack.command(), self.snapshot.world))
@@ -101,8 +100,7 @@ class Episode:
                 self._world, self._stack = world, stack.pop_all()
                 return self
         except BootError as error:
-            problem = str(error)
-        raise PackError(f"the world of the snapshot does not boot: {problem}")
+            raise PackError(f"the world of the snapshot does not boot: {error}") from None
 
     def __exit__(
         self,
@@ -143,7 +141,6 @@ class Episode:
             "result_file": RESULT_FILE,
         }
         files = {**self.snapshot.artifacts, TASK_FILE: json.dumps(task, indent=2) + "\n"}
-        problem: str
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             for name, text in files.items():
@@ -151,10 +148,7 @@ class Episode:
                 file.unlink(missing_ok=True)  # whoever left a link there chose where it leads
                 file.write_text(text, encoding="utf-8", errors="replace")
         except OSError as error:
-            problem = error.strerror or type(error).__name__
-        else:
-            return
-        raise StoreError(f"cannot write to {self.directory}: {problem}")
+            raise StoreError(f"cannot write to {self.directory}: {error.strerror}") from None
 
 
 def _read_answer(file: Path) -> tuple[str, str | None]:

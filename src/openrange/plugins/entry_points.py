@@ -98,10 +98,7 @@ class Scan:
 
 
 def installed() -> tuple[Entry, ...]:
-    """Every entry point of our groups, read from metadata once in a process. Imports nothing.
-
-    A distribution whose metadata cannot be read is passed over: it can register nothing.
-    """
+    """Every entry point of our groups, read from metadata once in a process. Imports nothing."""
     return scan().entries
 
 

@@ -14,6 +14,7 @@ from openrange.plugins.entry_points import (
     installed,
     names_of_the_core,
     normalized,
+    scan,
 )
 from openrange.plugins.known_plugins import known_plugins
 from openrange.scaffold.project import render
@@ -173,13 +174,8 @@ def _detected_by(variable: str) -> str | None:
     for plugin in known_plugins():
         if variable in plugin.variables:
             return f"the backend {plugin.backends[0]} of {plugin.distribution}"
-    for entry in installed():
-        if (entry.group, entry.name) == (DETECT, variable):
-            same = [
-                other.name
-                for other in installed()
-                if (other.group, other.value, other.distribution)
-                == (BACKENDS, entry.value, entry.distribution)
-            ]
-            return f"the backend {(same or ['?'])[0]} of {entry.distribution}"
+    for entry in scan().by_name.get((DETECT, variable), ()):
+        same = scan().by_value.get((BACKENDS, entry.distribution, entry.value), ())
+        names = [other.name for other in same] or ["?"]
+        return f"the backend {names[0]} of {entry.distribution}"
     return None

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from openrange.configure.annotations import constructor_hints
-from openrange.configure.layers import MODEL_VARIABLE, command_layer
+from openrange.configure.layers import MODEL_VARIABLE, read_layers
 from openrange.configure.options import construct
 from openrange.configure.resolver import Choice, choose, make_backend, resolve_backend
 from openrange.errors import ConfigError, OpenRangeError
@@ -128,13 +128,13 @@ class Registration(Stage):
         for variable, value in values.items():
             with monkeypatch.context() as only:
                 only.setenv(variable, value)
-                choice = choose(command_layer(None, None))
+                choice = choose(read_layers())
                 if choice.name != self.name:
                     broken(f"{variable} is set, and {choice.name} was chosen: {choice.why}")
                 problem = _problem(choice)
                 if problem and self.has_field("model"):
                     only.setenv(MODEL_VARIABLE, "a-model")
-                    problem = _problem(choose(command_layer(None, None)))
+                    problem = _problem(choose(read_layers()))
                 if problem:
                     broken(f"{variable} is set, and it cannot be made: {problem}")
 

@@ -17,6 +17,7 @@ import pytest
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult
 from openrange.llm.deadline import within
+from openrange.llm.retry import without_waiting
 from openrange.testing.chat_server import Answer, ChatServer, Seen
 from openrange.testing.rules import NOT_COVERED, Rule, broken, outcry, rule, untestable
 from openrange.testing.script import (
@@ -176,7 +177,7 @@ class Stage:
             object.__setattr__(STRUCTURED, "json_schema", copy.deepcopy(SCHEMA))  # nor does this
             self.script = Script(at_last=GOOD)
             self.script.play(GOOD)
-            with self.wire(self.script) as self.url:
+            with without_waiting(), self.wire(self.script) as self.url:
                 yield
 
     def trouble(self) -> str | None:

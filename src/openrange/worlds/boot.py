@@ -21,14 +21,7 @@ BOOT_SECONDS = 20.0
 
 # What a Python program needs to start and to find its packages; no key, no proxy.
 _ENVIRONMENT = (
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "PATH",
-    "PYTHONPATH",
-    "SYSTEMROOT",
-    "TMPDIR",
-    "VIRTUAL_ENV",
+    *("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV"),
 )
 
 
@@ -100,16 +93,13 @@ def boot(
 
 
 def _directory() -> tempfile.TemporaryDirectory[str]:
-    problem: str
     try:
         return tempfile.TemporaryDirectory(prefix="openrange-world-", ignore_cleanup_errors=True)
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-    raise BootError(f"no temporary directory can be made: {problem}")
+        raise BootError(f"no temporary directory can be made: {error.strerror}") from None
 
 
 def _start(command: Sequence[str], directory: str) -> subprocess.Popen[bytes]:
-    problem: str
     try:
         return subprocess.Popen(  # noqa: S603 - the program is the pack's own
             list(command),
@@ -121,8 +111,7 @@ def _start(command: Sequence[str], directory: str) -> subprocess.Popen[bytes]:
             start_new_session=True,
         )
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-    raise BootError(f"the world's program does not start: {problem}")
+        raise BootError(f"the world's program does not start: {error.strerror}") from None
 
 
 @contextmanager
@@ -197,19 +186,15 @@ def _write(process: subprocess.Popen[bytes], data: bytes, deadline: float) -> No
 
 def _first_answer(running: RunningWorld, deadline: float, late: threading.Event) -> None:
     visitor = Visitor(running.url, timeout=max(0.1, deadline - time.monotonic()))
-    problem: str
     try:
         visitor.get("/")
     except VisitError as error:
-        problem = str(error)
-    else:
-        return
-    status = _status(running.process)
-    if late.is_set():
-        problem = "the world did not answer in time"
-    elif status is not None:
-        problem = f"the world's process ended with status {status}"
-    raise BootError(problem)
+        problem, status = str(error), _status(running.process)
+        if late.is_set():
+            problem = "the world did not answer in time"
+        elif status is not None:
+            problem = f"the world's process ended with status {status}"
+        raise BootError(problem) from None
 
 
 def _status(process: subprocess.Popen[bytes], patience: float = 0.5) -> int | None:

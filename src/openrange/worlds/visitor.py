@@ -107,10 +107,9 @@ class Visitor:
                 page = Page(reply.url, reply.status, str(reply.headers), _body(reply, url))
         except (OSError, HTTPException, ValueError) as error:
             reason = f"{type(error).__name__}: {error}"
-        else:
-            self.pages.append(page)
-            return page
-        raise VisitError(f"no reply from {urlsplit(url).path or '/'} ({reason})")
+            raise VisitError(f"no reply from {urlsplit(url).path or '/'} ({reason})") from None
+        self.pages.append(page)
+        return page
 
 
 def _body(reply: IO[bytes], url: str) -> str:
