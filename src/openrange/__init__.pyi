@@ -33,7 +33,7 @@ from .llm.reply import parse_json_object as parse_json_object
 from .llm.workspace import complete_with_pack_dir as complete_with_pack_dir
 from .play.episode import Episode as Episode
 from .play.episode import EpisodeReport as EpisodeReport
-from .worlds.visitor import Page as Page
 from .worlds.visitor import Visitor as Visitor
+from .worlds.visitor import WorldReply as WorldReply
 
 LiteLLMBackend: typing.Any  # of the plugin, where that is installed

@@ -108,5 +108,5 @@ def test_a_pack_and_what_its_author_needs_are_public() -> None:
 
     assert issubclass(WebappPack, Pack)
     assert Path(WebappPack.directory).is_dir()
-    for name in ("Page", "PackRef", "Realization", "Task", "Visitor"):
+    for name in ("PackRef", "Realization", "Task", "Visitor", "WorldReply"):
         assert name in openrange.__all__

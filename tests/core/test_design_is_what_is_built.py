@@ -67,7 +67,7 @@ def test_every_word_of_the_design_is_on_the_pages_that_the_agent_can_see(
         visitor = running.visitor()
         PACK.sign_in(visitor, snapshot.world)
         crawl(visitor)
-    seen = "\n".join(page.body for page in visitor.pages)
+    seen = "\n".join(page.body for page in visitor.replies)
     assert [path for path, mark in designer.marks.items() if mark not in seen] == []
 
 

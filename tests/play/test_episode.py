@@ -74,8 +74,8 @@ def test_nothing_that_the_agent_is_given_holds_the_flag_and_neither_does_the_sna
             if signs_in:
                 PACK.sign_in(visitor, snapshot.world)
             crawl(visitor)
-            assert len(visitor.pages) > 5
-            texts += [f"{page.url}\n{page.headers}\n{page.body}" for page in visitor.pages]
+            assert len(visitor.replies) > 5
+            texts += [f"{page.url}\n{page.headers}\n{page.body}" for page in visitor.replies]
         assert not any(leaks(text, flag) for text in texts)
         assert flag not in repr(episode)
 

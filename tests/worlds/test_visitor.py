@@ -24,14 +24,14 @@ def test_every_reply_on_the_way_is_remembered_with_its_headers() -> None:
         visitor = Visitor(origin + "/")
         page = visitor.get("/moved")
         visitor.get("/missing")
-        said = [(each.url, each.status, each.body) for each in visitor.pages]
+        said = [(each.url, each.status, each.body) for each in visitor.replies]
         assert said == [
             (f"{origin}/moved", 302, "moved"),
             (f"{origin}/", 200, "home"),
             (f"{origin}/missing", 404, "none"),
         ]
-        assert page is visitor.pages[1]
-        assert "X-Says: see home" in visitor.pages[0].headers
+        assert page is visitor.replies[1]
+        assert "X-Says: see home" in visitor.replies[0].headers
         assert [(cookie.name, cookie.value) for cookie in visitor.cookies] == [("a", "1")]
 
 
@@ -53,7 +53,7 @@ def test_another_origin_is_not_visited(url: str) -> None:
     visitor = Visitor("http://127.0.0.1:1")
     with pytest.raises(VisitError, match="is not in this world"):
         visitor.get(url)
-    assert visitor.pages == []
+    assert visitor.replies == []
 
 
 def test_parameters_and_forms_are_encoded() -> None:

@@ -8,7 +8,7 @@ from openrange.llm.text import raised
 from openrange.worlds.boot import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
 from openrange.worlds.crawl import crawl
 from openrange.worlds.flag import leaks
-from openrange.worlds.visitor import Page, VisitError, Visitor
+from openrange.worlds.visitor import VisitError, Visitor, WorldReply
 
 ADMISSION_SECONDS = 120.0
 
@@ -69,9 +69,9 @@ def _solver(pack: Pack, realization: Realization, running: RunningWorld) -> Chec
 def _benign(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
     visitor = running.visitor()
     pack.visit(visitor, realization.world)
-    if not visitor.pages:
+    if not visitor.replies:
         return Check("benign", False, "the honest visit asks for no page")
-    place = _leaking_page(visitor, running.flag)
+    place = _leaking_reply(visitor, running.flag)
     if place:
         return Check("benign", False, f"an honest request to {place} is given the flag")
     return Check("benign", True, "an honest request through the same door is not given the flag")
@@ -83,7 +83,7 @@ def _crawl(pack: Pack, realization: Realization, running: RunningWorld) -> Check
         if who == "signed in":
             pack.sign_in(visitor, realization.world)
         crawl(visitor)
-        place = _leaking_page(visitor, running.flag)
+        place = _leaking_reply(visitor, running.flag)
         if place:
             return Check("crawl", False, f"a plain crawl ({who}) finds the flag at {place}")
     return Check("crawl", True, "a plain crawl finds no flag")
@@ -95,13 +95,13 @@ def _alive(pack: Pack, realization: Realization, running: RunningWorld) -> Check
     return Check("alive", False, "the world no longer answers as it should")
 
 
-def _leaking_page(visitor: Visitor, flag: str) -> str | None:
+def _leaking_reply(visitor: Visitor, flag: str) -> str | None:
     """Where a reply gives the flag away, or None."""
-    for page in visitor.pages:
-        if leaks(_whole(page), flag):
-            return page.url.removeprefix(visitor.base_url) or "/"
+    for reply in visitor.replies:
+        if leaks(_whole(reply), flag):
+            return reply.url.removeprefix(visitor.base_url) or "/"
     return None
 
 
-def _whole(page: Page) -> str:
-    return f"{page.url}\n{page.headers}\n{page.body}"
+def _whole(reply: WorldReply) -> str:
+    return f"{reply.url}\n{reply.headers}\n{reply.body}"

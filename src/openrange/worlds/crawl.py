@@ -21,7 +21,7 @@ _LINKS = frozenset({"action", "data", "formaction", "href", "poster", "src"})
 
 
 def crawl(visitor: Visitor) -> None:
-    """Visit every page that links lead to, breadth first; `visitor.pages` holds what was seen.
+    """Visit every page that links lead to, breadth first; `visitor.replies` holds what was seen.
 
     Paths in `robots.txt` and `sitemap.xml` are links too, and so are the targets of forms.
     Links that end the session, by the word `logout` or `signout` in them, are left for last.

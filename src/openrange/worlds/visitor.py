@@ -15,7 +15,7 @@ MAX_PAGE_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WorldReply:
     """One reply of a world.
 
     Args:
@@ -46,12 +46,12 @@ class Visitor:
     def __init__(self, base_url: str, timeout: float = 10.0) -> None:
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
-        self.pages: list[Page] = []
+        self.replies: list[WorldReply] = []
         self.cookies = CookieJar()
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPCookieProcessor(self.cookies),
-            _SameOrigin(self.base_url, self.pages),
+            _SameOrigin(self.base_url, self.replies),
         )
 
     def get(
@@ -59,7 +59,7 @@ class Visitor:
         path: str,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Page:
+    ) -> WorldReply:
         """Ask for a page.
 
         Args:
@@ -78,7 +78,7 @@ class Visitor:
             url += ("&" if urlsplit(url).query else "?") + urlencode(query)
         return self._open(url, None, headers or {})
 
-    def post(self, path: str, form: Mapping[str, str]) -> Page:
+    def post(self, path: str, form: Mapping[str, str]) -> WorldReply:
         """Send a form.
 
         Args:
@@ -94,7 +94,7 @@ class Visitor:
         url = urljoin(self.base_url + "/", path)
         return self._open(url, urlencode(form).encode(), {})
 
-    def _open(self, url: str, data: bytes | None, headers: Mapping[str, str]) -> Page:
+    def _open(self, url: str, data: bytes | None, headers: Mapping[str, str]) -> WorldReply:
         if not _same_origin(url, self.base_url):
             raise VisitError(f"{url} is not in this world")
         request = urllib.request.Request(url, data, dict(headers))  # noqa: S310 - checked above
@@ -104,12 +104,12 @@ class Visitor:
             except urllib.error.HTTPError as error:
                 reply = error
             with reply:
-                page = Page(reply.url, reply.status, str(reply.headers), _body(reply, url))
+                seen = WorldReply(reply.url, reply.status, str(reply.headers), _body(reply, url))
         except (OSError, HTTPException, ValueError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise VisitError(f"no reply from {urlsplit(url).path or '/'} ({reason})") from None
-        self.pages.append(page)
-        return page
+        self.replies.append(seen)
+        return seen
 
 
 def _body(reply: IO[bytes], url: str) -> str:
@@ -129,9 +129,9 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
     A redirect is a reply like any other: its headers and its body are remembered too.
     """
 
-    def __init__(self, base_url: str, pages: list[Page]) -> None:
+    def __init__(self, base_url: str, replies: list[WorldReply]) -> None:
         self._base_url = base_url
-        self._pages = pages
+        self._replies = replies
 
     def redirect_request(
         self,
@@ -145,5 +145,5 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
         """Refuse to leave the origin."""
         if not _same_origin(newurl, self._base_url):
             return None
-        self._pages.append(Page(req.full_url, code, str(headers), _body(fp, req.full_url)))
+        self._replies.append(WorldReply(req.full_url, code, str(headers), _body(fp, req.full_url)))
         return super().redirect_request(req, fp, code, msg, headers, newurl)

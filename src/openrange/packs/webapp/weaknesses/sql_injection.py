@@ -9,7 +9,7 @@ from openrange.packs.webapp.client import sign_in
 from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.world import World
 from openrange.worlds.flag import find_flag
-from openrange.worlds.visitor import Page, Visitor
+from openrange.worlds.visitor import Visitor, WorldReply
 
 if TYPE_CHECKING:
     from openrange.packs.webapp.database import Database, Row
@@ -62,6 +62,6 @@ def visit(visitor: Visitor, world: World) -> None:
     _search(visitor, world, word.group() if word else "a")
 
 
-def _search(visitor: Visitor, world: World, term: str) -> Page:
+def _search(visitor: Visitor, world: World, term: str) -> WorldReply:
     doors = world["doors"]
     return visitor.get(f"/{doors['directory']}", {doors["parameter"]: term})
