@@ -81,10 +81,11 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and form."""
-    _install(session, "lint")
+    """Style, form, and the direction of imports."""
+    _install(session, "lint", packages=(CORE,))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
 
 
 @nox.session

@@ -8,6 +8,8 @@ import pytest
 
 from openrange.testing.chat_server import ChatServer
 
+pytest_plugins = ["openrange.testing.pytest_plugin"]
+
 KEPT = {"OPENRANGE_CODEX_COMMAND"}
 LONGEST = {"packaging", "testing"}
 """The folders whose files take longest: last, one of them would keep one worker busy alone."""

@@ -17,10 +17,10 @@ OpenRangeError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 if TYPE_CHECKING:
-    from openrange.core.admission import AdmissionReport
+    from openrange.core.report import AdmissionReport
 
 
 class OpenRangeError(Exception):
@@ -76,12 +76,34 @@ class LLMRequestError(LLMError):
     """The request is malformed, whichever backend would receive it."""
 
 
+Kind = Literal[
+    "not-configured",  # a key, a binary or an option is missing: nothing was sent
+    "auth",  # the provider does not accept the key
+    "rate-limit",  # too many requests, or no quota left
+    "rejected",  # the provider does not accept the request
+    "unsupported",  # the provider does not know the form in which a schema was sent
+    "server",  # the provider failed
+    "connection",  # no connection, or one that broke
+    "timeout",  # the deadline passed
+    "process",  # a local program failed
+    "refused",  # the model declined
+    "filtered",  # a content filter withheld the reply
+    "truncated",  # the reply hit a length limit
+    "empty",  # the reply holds no text
+    "not-json",  # a schema was given, and the reply holds no JSON object
+    "nonconforming",  # the reply's object breaks the schema
+    "contract",  # the backend broke the contract of backends
+    "error",  # anything else
+]
+"""The sort of a backend's failure."""
+
+
 class LLMBackendError(LLMError):
     """The backend could not answer: the only exception that leaves `complete`.
 
     Args:
         message: What happened and what to do about it, in one line.
-        kind: The sort of failure, one of `KINDS`.
+        kind: The sort of failure.
         status: The HTTP status, where there was one.
         retryable: Whether the same request may succeed when it is sent again.
         retry_after: Seconds that the provider asks to wait before that.
@@ -89,31 +111,13 @@ class LLMBackendError(LLMError):
         detail: Type and redacted text of the original error, for debugging.
     """
 
-    KINDS = (
-        "not-configured",  # a key, a binary or an option is missing: nothing was sent
-        "auth",  # the provider does not accept the key
-        "rate-limit",  # too many requests, or no quota left
-        "rejected",  # the provider does not accept the request
-        "unsupported",  # the provider does not know the form in which a schema was sent
-        "server",  # the provider failed
-        "connection",  # no connection, or one that broke
-        "timeout",  # the deadline passed
-        "process",  # a local program failed
-        "refused",  # the model declined
-        "filtered",  # a content filter withheld the reply
-        "truncated",  # the reply hit a length limit
-        "empty",  # the reply holds no text
-        "not-json",  # a schema was given, and the reply holds no JSON object
-        "nonconforming",  # the reply's object breaks the schema
-        "contract",  # the backend broke the contract of backends
-        "error",  # anything else
-    )
+    KINDS: ClassVar[tuple[Kind, ...]] = get_args(Kind)
 
     def __init__(
         self,
         message: str,
         *,
-        kind: str = "error",
+        kind: Kind = "error",
         status: int | None = None,
         retryable: bool = False,
         retry_after: float | None = None,
@@ -123,7 +127,7 @@ class LLMBackendError(LLMError):
         super().__init__(message)
         if kind not in self.KINDS:
             raise ValueError(f"unknown kind of backend error: {kind!r}")
-        self.kind = kind
+        self.kind: Kind = kind
         self.status = status
         self.retryable = retryable
         self.retry_after = retry_after

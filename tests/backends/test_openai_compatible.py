@@ -233,15 +233,23 @@ def test_a_closed_port_and_an_unknown_host_are_connection_failures() -> None:
         assert says in str(error)
 
 
-def test_a_redirect_to_another_origin_is_followed_without_the_key(server: ChatServer) -> None:
+def test_neither_key_nor_prompt_crosses_a_redirect_to_another_origin(server: ChatServer) -> None:
     with ChatServer().running() as other:
-        server.script = lambda seen: Answer(307, headers={"Location": f"{other.url}/moved"})
-        llm = backend(server, api_key=SECRET, extra_headers={"X-Api-Key": SECRET})
-        assert llm.complete(PLAIN).text == "plain text"
-    assert (other.seen[0].method, other.seen[0].path) == ("POST", "/v1/moved")
-    assert other.seen[0].messages == server.seen[0].messages
-    assert SECRET in repr(server.seen[0].headers)
-    assert SECRET not in repr(other.seen)
+        for host in ("127.0.0.1", "localhost"):
+            target = f"{other.url}/moved?key={SECRET}".replace("127.0.0.1", host)
+            server.script = lambda seen, target=target: Answer(307, headers={"Location": target})
+            error = failure(backend(server, api_key=SECRET))
+            assert (error.kind, error.status, error.retryable) == ("rejected", 307, False)
+            assert f"redirected to {target.partition('?')[0]}" in str(error)
+            assert SECRET not in str(error)
+    assert other.seen == []
+
+
+def test_a_quota_that_is_used_up_is_asked_once(server: ChatServer) -> None:
+    said = {"error": {"message": "no more", "code": "insufficient_quota"}}
+    server.script = lambda seen: Answer(429, said)
+    assert failure(backend(server, max_retries=3)).kind == "rate-limit"
+    assert len(server.seen) == 1
 
 
 def test_a_redirect_within_an_origin_keeps_the_key(server: ChatServer) -> None:

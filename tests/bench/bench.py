@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import statistics
 import subprocess
 import sys
@@ -11,9 +13,9 @@ from collections.abc import Callable
 
 import openrange
 from openrange.core.admission import admit
-from openrange.core.world import boot
 from openrange.packs.webapp import WebappPack
-from openrange.testing.chat_server import ChatServer
+from openrange.testing.chat_server import Answer, ChatServer, completion
+from openrange.worlds.boot import boot
 
 
 def median(call: Callable[[], object], times: int) -> float:
@@ -31,6 +33,27 @@ def program(*arguments: str) -> Callable[[], object]:
     return lambda: subprocess.run(command, check=True, capture_output=True)
 
 
+def with_the_sdk(url: str, request: openrange.LLMRequest) -> Callable[[], object]:
+    """The same request by OpenAI's own client, which checks nothing of the object."""
+    import openai
+
+    client = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
+    described = {"name": "design", "schema": request.json_schema, "strict": False}
+    conversation = [
+        {"role": "system", "content": request.system},
+        {"role": "user", "content": request.prompt},
+    ]
+    wanted = {"type": "json_schema", "json_schema": described}
+
+    def ask() -> object:
+        made = client.chat.completions.create(  # type: ignore[call-overload]
+            model="m", messages=conversation, response_format=wanted
+        )
+        return json.loads(made.choices[0].message.content)
+
+    return ask
+
+
 def main() -> None:
     pack, manifest = WebappPack(), openrange.Manifest.starter()
     request = openrange.LLMRequest("design", pack.briefing(manifest), pack.design_schema(manifest))
@@ -39,10 +62,14 @@ def main() -> None:
     realization = pack.realize(manifest, design)
 
     def boot_once() -> None:
-        with boot(pack, realization.world):
+        with boot(pack.command(), realization.world):
             pass
 
-    with ChatServer().running() as server, tempfile.TemporaryDirectory() as folder:
+    instant = Answer(document=completion(json.dumps(design)))
+    with (
+        ChatServer(lambda seen: instant).running() as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         llm = openrange.OpenAICompatibleBackend(base_url=server.url, model="m")
         plain = openrange.LLMRequest("hello")
         offline = ["-m", "openrange", "build", "--backend", "offline", "--output", folder]
@@ -58,9 +85,17 @@ def main() -> None:
                 lambda: llm.complete(plain),
                 50,
             ),
+            (
+                "openai-compatible: a design by webapp's schema, from an instant local server",
+                lambda: llm.complete(request),
+                100,
+            ),
             ("boot a world and stop it", boot_once, 10),
             ("admit a world", lambda: admit(pack, realization), 10),
         ]
+        if importlib.util.find_spec("openai"):
+            ask = with_the_sdk(server.url, request)
+            rows.insert(7, ("the same by the openai SDK, unchecked", ask, 100))
         for name, call, times in rows:
             print(f"{median(call, times):10.2f}  {name}")
 

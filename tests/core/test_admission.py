@@ -9,9 +9,9 @@ from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
 from openrange.core.admission import AdmissionReport, admit
 from openrange.core.pack import Pack
-from openrange.core.visitor import Visitor
-from openrange.core.world import BootError, boot
 from openrange.packs.webapp import WebappPack
+from openrange.worlds.boot import BootError, boot
+from openrange.worlds.visitor import Visitor
 
 
 def admitted_by(
@@ -176,7 +176,7 @@ def test_a_report_is_json_with_one_entry_a_check() -> None:
 
 def test_each_boot_has_a_flag_of_its_own_which_the_world_serves_to_its_solver_alone() -> None:
     world = PACK.realize(manifest_of(), design_of()).world
-    with boot(PACK, world) as first, boot(PACK, world) as second:
+    with boot(PACK.command(), world) as first, boot(PACK.command(), world) as second:
         assert first.flag != second.flag
         assert first.flag not in repr(first)
         assert PACK.solve(first.visitor(), world) == first.flag
@@ -187,7 +187,7 @@ def test_each_boot_has_a_flag_of_its_own_which_the_world_serves_to_its_solver_al
 def test_a_world_that_ends_takes_along_what_it_started(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     pack = SabotagedPack("has a child", str(file))
-    with boot(pack, pack.realize(manifest_of(), design_of()).world):
+    with boot(pack.command(), pack.realize(manifest_of(), design_of()).world):
         assert not is_unlocked_soon(file, seconds=0)
     assert is_unlocked_soon(file)
 
@@ -195,7 +195,7 @@ def test_a_world_that_ends_takes_along_what_it_started(tmp_path: Path) -> None:
 def test_a_world_sees_no_key_of_its_maker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
     pack = SabotagedPack("shows its environment")
-    with boot(pack, pack.realize(manifest_of(), design_of()).world) as running:
+    with boot(pack.command(), pack.realize(manifest_of(), design_of()).world) as running:
         names = running.visitor().get("/environment").body.split()
     assert "PATH" in names
     assert "OPENAI_API_KEY" not in names
@@ -203,5 +203,5 @@ def test_a_world_sees_no_key_of_its_maker(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_boot_that_fails_says_so_by_an_exception() -> None:
     with pytest.raises(BootError, match="ended with status 7"):
-        with boot(SabotagedPack("does not start"), {}):
+        with boot(SabotagedPack("does not start").command(), {}):
             pass

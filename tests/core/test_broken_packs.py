@@ -11,9 +11,11 @@ from webapp_worlds import design_of, manifest_of
 
 from openrange import Manifest, ManifestError, OfflineBackend, Pack, PackError
 from openrange.core.builder import build_world
+from openrange.core.installed_packs import PACK
+from openrange.core.job import Job
 from openrange.core.pack import Realization
 from openrange.packs.webapp import WebappPack
-from openrange.plugins import Plugins
+from openrange.plugins.registry import Plugins
 from openrange.testing.scripted import ScriptedBackend
 
 
@@ -40,7 +42,7 @@ class Changed(WebappPack):
 )
 def test_a_realization_that_cannot_be_frozen_is_the_packs_fault(changes: dict[str, object]) -> None:
     with pytest.raises(PackError, match="the pack 'webapp' cannot realize a design"):
-        build_world(manifest_of(), Changed(**changes), OfflineBackend(), backend="offline")
+        build_world(Job(manifest_of(), OfflineBackend(), "offline"), Changed(**changes))
 
 
 SOURCE = """
@@ -72,7 +74,7 @@ def test_a_pack_that_is_not_complete_is_refused_with_the_reason(
         "odd-pack", packs={"odd": f"odd_pack:{name}"}, source=SOURCE.format(line=line)
     )
     with pytest.raises(PackError, match=says):
-        Plugins().load("openrange.packs", "odd")
+        Plugins().load(PACK, "odd")
 
 
 class Patched(WebappPack):
@@ -86,7 +88,7 @@ def test_a_model_is_told_which_design_was_not_admitted_and_why() -> None:
     first, second = design_of(company="Firstling Ltd"), design_of(company="Second Ltd")
     llm = ScriptedBackend([first, second])
     with pytest.raises(Exception, match="no world was admitted in 2 attempts"):
-        build_world(manifest_of(), Patched(), llm, backend="queued", max_repairs=1)
+        build_world(Job(manifest_of(), llm, "queued", max_repairs=1), Patched())
     prompts = [request.prompt for request in llm.requests]
     assert "Firstling Ltd" not in prompts[0]
     assert "design number 1 was not admitted" in prompts[1]
@@ -106,5 +108,5 @@ def test_a_pack_and_what_its_author_needs_are_public() -> None:
 
     assert issubclass(WebappPack, Pack)
     assert Path(WebappPack.directory).is_dir()
-    for name in ("Page", "PackRef", "Realization", "Task", "Visitor"):
+    for name in ("PackRef", "Realization", "Task", "Visitor", "WorldReply"):
         assert name in openrange.__all__

@@ -10,6 +10,7 @@ from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
 from openrange import AdmissionError, LLMBackendError, LLMResult, ManifestError, PackError
 from openrange.core.builder import Built, build_world
+from openrange.core.job import Job
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
 from openrange.llm.recording import Usage
@@ -40,14 +41,14 @@ def built(
 ) -> Built:
     sink: Events = [] if events is None else events
     backend = options.pop("llm", None) or ScriptedBackend(list(answers))
-    return build_world(
+    job = Job(
         manifest or manifest_of(),
-        pack,
         backend,
-        backend="queue",
+        "queue",
         on_event=lambda step, data: sink.append((step, data)),
         **options,
     )
+    return build_world(job, pack)
 
 
 def test_a_world_is_built_step_by_step() -> None:
@@ -281,3 +282,27 @@ def test_no_flag_is_in_what_a_build_returns_or_tells() -> None:
     made = built(design_of(company="Leaky"), design_of(), pack=Moody(), events=events)
     assert "flag{" not in json.dumps(events)
     assert "flag{" not in made.snapshot.to_json().replace("flag{...}", "")
+
+
+@pytest.mark.parametrize("fatal", ["build_started", "design_received", "snapshot_created"])
+def test_what_an_event_sink_raises_ends_the_build_and_is_the_callers(fatal: str) -> None:
+    seen: list[str] = []
+
+    def sink(step: str, data: Mapping[str, object]) -> None:
+        seen.append(step)
+        if step == fatal:
+            raise KeyError(step)
+
+    with pytest.raises(KeyError, match=fatal):
+        build_world(Job(manifest_of(), ScriptedBackend([design_of()]), "q", on_event=sink), PACK)
+    assert seen[-1] == fatal  # a sink that failed is told nothing more
+
+
+def test_two_tasks_of_one_id_are_the_packs_fault() -> None:
+    class Twice(WebappPack):
+        def realize(self, manifest: Manifest, design: Mapping[str, object]) -> Realization:
+            made = super().realize(manifest, design)
+            return Realization(made.world, made.tasks * 2)
+
+    with pytest.raises(PackError, match="two tasks of the world have the id 'recover-flag'"):
+        built(design_of(), pack=Twice())

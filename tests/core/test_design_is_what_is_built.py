@@ -9,11 +9,11 @@ import pytest
 from webapp_worlds import CLASSES, PACK, manifest_of
 
 from openrange import OpenAICompatibleBackend, Snapshot, build
-from openrange.core.crawl import crawl
-from openrange.core.world import boot
 from openrange.packs.webapp.weaknesses import WEAKNESSES
 from openrange.packs.webapp.world import as_world
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
+from openrange.worlds.boot import boot
+from openrange.worlds.crawl import crawl
 
 
 class Designer:
@@ -63,11 +63,11 @@ def test_every_word_of_the_design_is_on_the_pages_that_the_agent_can_see(
     assert {"$.company", "$.story", "$.employees[2].name", "$.records[2].body"} <= set(
         designer.marks
     )
-    with boot(PACK, snapshot.world) as running:
+    with boot(PACK.command(), snapshot.world) as running:
         visitor = running.visitor()
         PACK.sign_in(visitor, snapshot.world)
         crawl(visitor)
-    seen = "\n".join(page.body for page in visitor.pages)
+    seen = "\n".join(page.body for page in visitor.replies)
     assert [path for path, mark in designer.marks.items() if mark not in seen] == []
 
 
@@ -78,7 +78,7 @@ def test_the_weakness_of_the_design_is_the_one_that_its_solver_beats_and_no_othe
     snapshot = built_by(server, Designer(weakness))
     world = as_world(snapshot.world)
     assert world["weakness"] == weakness
-    with boot(PACK, snapshot.world) as running:
+    with boot(PACK.command(), snapshot.world) as running:
         for name, kind in WEAKNESSES.items():
             found = kind.solve(running.visitor(), world)
             assert found == (running.flag if name == weakness else None)

@@ -235,3 +235,29 @@ def test_a_file_that_is_not_there_or_is_a_directory_is_named() -> None:
         Manifest.load("folder")
     with pytest.raises(ManifestError, match="File name too long"):
         Manifest.load("x" * 300)
+
+
+def test_a_pack_reference_keeps_no_tie_to_its_options() -> None:
+    options: dict[str, Any] = {"weaknesses": ["sql_injection"]}
+    manifest = Manifest({"goal": "A shop."}, PackRef("webapp", options=options))
+    options["weaknesses"].append("forged_session")
+    options["more"] = True
+    assert manifest.pack.options == {"weaknesses": ["sql_injection"]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"id": ""}, "pack.id must name an installed pack"),
+        ({"id": 5}, "pack.id must name an installed pack"),
+        ({"id": "webapp", "source": 5}, "pack.source must name an installed distribution"),
+        ({"id": "webapp", "options": ["a"]}, "pack.options must be a mapping, not list"),
+        ({"id": "webapp", "options": {1: 2}}, "a key of pack.options must be text, not 1"),
+        ({"id": "webapp", "options": {"a": {1, 2}}}, "that JSON cannot express"),
+    ],
+)
+def test_a_pack_reference_that_means_nothing_is_refused(
+    fields: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(ManifestError, match=reason):
+        PackRef(**fields)

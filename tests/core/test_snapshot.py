@@ -172,7 +172,7 @@ def test_a_change_of_the_metadata_is_none_of_the_world() -> None:
         ("9" * 5000, "not JSON"),
         ("null", "$: "),
         ("[]", "$: "),
-        ("{}", "$: 'format' is a required property"),
+        ("{}", '$: "format" is a required property'),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -231,3 +231,15 @@ def test_an_artifact_that_is_no_plain_file_name_is_refused(name: str) -> None:
 def test_an_artifact_with_a_plain_name_is_kept(name: str) -> None:
     again = Snapshot.from_json(json.dumps(refrozen(artifacts={name: "x"})))
     assert again.artifacts == {name: "x"}
+
+
+def test_two_tasks_of_one_id_are_refused() -> None:
+    task = {"id": "t", "instruction": "x"}
+    message = refusal({**document(), "tasks": [task, {**task, "instruction": "y"}]})
+    assert message == "two tasks of the world have the id 't'"
+
+
+def test_a_snapshot_shows_in_one_line_what_it_is() -> None:
+    made = Snapshot.freeze(PACK, PACK.realize(manifest_of(), design_of()), {})
+    shown = repr(made)
+    assert shown == f"Snapshot(id={made.id[:12]!r}, pack='webapp 1', tasks=['recover-flag'])"

@@ -20,7 +20,8 @@ from openrange_litellm.providers import (
 )
 from provider_replies import SECRET
 
-from openrange import LLMBackendError, LLMRequest, hookspecs
+from openrange import LLMBackendError, LLMRequest
+from openrange.plugins import hookspecs
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "src" / "openrange-litellm"
@@ -180,7 +181,7 @@ def test_it_can_be_copied_although_it_holds_a_key() -> None:
 def test_its_variables_are_those_that_it_is_installed_and_known_under() -> None:
     project = tomllib.loads((PLUGIN / "pyproject.toml").read_text("utf-8"))["project"]
     registered = project["entry-points"]["openrange.detect"]
-    known = json.loads((ROOT / "src/openrange/data/plugins.json").read_text("utf-8"))
+    known = json.loads((ROOT / "src/openrange/plugins/known_plugins.json").read_text("utf-8"))
     detecting = [*DEFAULT_MODELS, *DEFAULT_MODELS_BY_PLACE]
     assert list(registered) == known["openrange-litellm"]["variables"] == detecting
     assert set(registered.values()) == {"openrange_litellm:LiteLLMBackend"}

@@ -5,7 +5,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from openrange.llm.failure import http_failure, retry_after_seconds
+from openrange.llm.failure import http_failure
+from openrange.llm.retry import retry_after_seconds
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,26 @@ def test_retry_after_as_a_date() -> None:
     assert seconds is not None
     assert 500 < seconds <= 600
     assert retry_after_seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("said", "document", "retry_after", "is_used_up"),
+    [
+        ("slow down", '{"error": {"code": "rate_limit_exceeded"}}', None, False),
+        ("no", '{"error": {"code": "insufficient_quota"}}', None, True),
+        ("no", '{"error": {"type": "insufficient_quota"}}', 1.0, True),
+        ("You exceeded your current quota, please check your plan and billing", "", None, True),
+        ("You exceeded your current quota. Please retry in 43.5s.", "", None, False),
+        ("You exceeded your current quota, check billing", '{"retryDelay": "43s"}', None, False),
+        ("You exceeded your current quota, check billing", "", 43.0, False),
+        ("Billing hard limit has been reached", "", None, True),
+        ("Insufficient Balance", "", None, True),
+    ],
+)
+def test_a_quota_that_is_used_up_is_not_waited_for(
+    said: str, document: str, retry_after: float | None, is_used_up: bool
+) -> None:
+    error = http_failure(429, said, key_source="K", document=document, retry_after=retry_after)
+    assert (error.kind, error.status) == ("rate-limit", 429)
+    assert error.retryable is not is_used_up
+    assert ("check its plan and its billing" in str(error)) is is_used_up

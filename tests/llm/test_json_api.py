@@ -8,7 +8,7 @@ import pytest
 from openrange.errors import LLMBackendError
 from openrange.llm import Ask, Key
 from openrange.llm.chat import request_body
-from openrange.llm.json_api import below, call_json, replaced
+from openrange.llm.json_api import Call, below, call_json, replaced
 from openrange.testing.chat_server import Answer, ChatServer
 
 KEY = "sk-live-0123456789abcdef"
@@ -20,10 +20,8 @@ def call(server: ChatServer, document: object = None, **changes: Any) -> object:
         "GET" if document is None else "POST",
         below(server.url, "things"),
         document,
+        Call(5, Key(KEY, "ACME_API_KEY")),
         headers=HEADERS,
-        timeout=5,
-        key_source="ACME_API_KEY",
-        secrets=[Key(KEY)],
         **changes,
     )
 
@@ -115,7 +113,7 @@ def test_what_cannot_be_sent_is_a_backend_error_without_the_key(
 ) -> None:
     url = url or server.url
     with pytest.raises(LLMBackendError) as caught:
-        call_json("GET", url, headers=headers, timeout=5, key_source="A", secrets=[Key(KEY)])
+        call_json("GET", url, None, Call(5, Key(KEY)), headers=headers)
     error = caught.value
     assert (error.kind, error.__context__, error.__cause__) == (kind, None, None)
     assert KEY not in f"{error} {error.detail}"
@@ -126,7 +124,7 @@ def test_a_header_that_http_cannot_carry_is_not_shown(server: ChatServer, ending
     key = Key(KEY + ending)
     headers = {"Authorization": f"Bearer {key.value}"}
     with pytest.raises(LLMBackendError, match="a header or the URL is malformed") as caught:
-        call_json("GET", server.url, headers=headers, timeout=5, key_source="A", secrets=[key])
+        call_json("GET", server.url, None, Call(5, key), headers=headers)
     assert not caught.value.retryable
     assert KEY not in str(caught.value.detail)
 
@@ -134,20 +132,23 @@ def test_a_header_that_http_cannot_carry_is_not_shown(server: ChatServer, ending
 def test_a_url_that_http_cannot_carry_is_not_asked_again(server: ChatServer) -> None:
     url = f"{server.url}/a b"
     with pytest.raises(LLMBackendError, match="a header or the URL is malformed") as caught:
-        call_json("GET", url, headers={}, timeout=5, key_source="A")
+        call_json("GET", url, None, Call(5), headers={})
     assert not caught.value.retryable
 
 
 @pytest.mark.parametrize(
-    ("status", "is_sent", "says"),
-    [(401, True, "check the key in ACME_API_KEY"), (401, False, "no key was sent; set ACME_API_K")],
+    ("key", "says"),
+    [
+        (Key(KEY, "ACME_API_KEY"), "check the key in ACME_API_KEY"),
+        (None, "no key was sent; set ACME_API_K"),
+    ],
 )
 def test_a_refusal_says_whether_a_key_was_sent(
-    server: ChatServer, status: int, is_sent: bool, says: str
+    server: ChatServer, key: Key | None, says: str
 ) -> None:
-    server.script = lambda seen: Answer(status, {"error": "who?"})
+    server.script = lambda seen: Answer(401, {"error": "who?"})
     with pytest.raises(LLMBackendError, match=says):
-        call(server, key_sent=is_sent)
+        call_json("GET", server.url, None, Call(5, key, "ACME_API_KEY"), headers={})
 
 
 def test_a_refusal_of_the_schema_makes_room_for_another_form(server: ChatServer) -> None:

@@ -60,7 +60,7 @@ def test_the_object_is_found_wherever_it_stands(reply: str) -> None:
         ('{"name": "Ada", "age": Infinity}', "not-json", "Infinity"),
         ('{"name": "Ada", "age": 1e999}', "not-json", "too large"),
         ('{"name": "Ada", "age": -1}', "nonconforming", "$.age"),
-        ('{"name": "Ada"}', "nonconforming", "'age' is a required property"),
+        ('{"name": "Ada"}', "nonconforming", '"age" is a required property'),
         ('{"name": "Ada", "age": 3, "x": 1}', "nonconforming", "'x' was unexpected"),
         ('{"name": "Ada", "age": "36"}', "nonconforming", "$.age"),
         ('prose {"name": 7, "age": 3} prose', "nonconforming", "$.name"),

@@ -104,7 +104,7 @@ def test_the_last_form_fails_when_it_is_not_known_either() -> None:
 def test_a_reply_that_does_not_conform_is_asked_for_once_more_with_the_reason() -> None:
     wire = Wire(Reply('{"n": "one"}'), Reply('{"n": 1}'))
     assert answer(STRUCTURED, wire).parsed_json == {"n": 1}
-    assert "$.n: 'one' is not of type 'integer'" in wire.asks[1].prompt
+    assert '$.n: "one" is not of type "integer"' in wire.asks[1].prompt
     assert wire.asks[1].prompt.startswith("question")
     assert wire.asks[1].schema == SCHEMA
     assert json.dumps(SCHEMA, separators=(",", ":")) in wire.asks[1].prompt
@@ -250,3 +250,47 @@ def test_what_nobody_counted_is_unknown_and_not_zero() -> None:
         "reasoning_tokens": None,
         "cost_usd": None,
     }
+
+
+class OwnError(Exception):
+    """What the caller's own event sink raises."""
+
+
+def complaining(step: str, data: Mapping[str, object]) -> None:
+    raise OwnError(step)
+
+
+def test_what_an_event_sink_raises_is_the_callers_own_error() -> None:
+    wire = Wire(passing(), Reply("done"))
+    with pytest.raises(OwnError, match="llm_retry") as caught:
+        with recording(complaining):
+            answer(PLAIN, wire, max_retries=1)
+    assert len(wire.asks) == 1
+    assert caught.value.__cause__ is None
+
+
+def test_the_error_of_an_outer_sink_ends_the_inner_recording_too() -> None:
+    seen: list[str] = []
+    with pytest.raises(OwnError):
+        with recording(complaining), recording(lambda step, data: seen.append(step)):
+            answer(PLAIN, Wire(passing(), Reply("done")), max_retries=1)
+    assert seen == []
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), 1e300, 601.0])
+def test_an_absurd_wait_is_not_waited_for(seconds: float) -> None:
+    error = failure(PLAIN, passing(retry_after=seconds), max_retries=5)
+    assert error.kind == "server"
+
+
+def test_a_wait_of_less_than_nothing_is_none() -> None:
+    assert answer(PLAIN, Wire(passing(retry_after=-5.0), Reply("done")), max_retries=1).text
+
+
+def test_examples_of_a_schema_are_not_for_the_provider() -> None:
+    schema = {**SCHEMA, "properties": {"n": {"type": "integer", "examples": [4]}}}
+    request = LLMRequest("question", json_schema=schema)
+    wire = Wire(UNSUPPORTED, Reply('{"n": 1}'))
+    assert answer(request, wire).parsed_json == {"n": 1}
+    assert wire.asks[0].schema == SCHEMA
+    assert "examples" not in wire.asks[1].prompt

@@ -6,7 +6,7 @@ import zipfile
 from email.parser import Parser
 from pathlib import Path
 
-from openrange.known_plugins import known_plugins
+from openrange.plugins.known_plugins import known_plugins
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,12 +33,15 @@ def test_the_core_holds_nothing_of_the_plugin(dist: Path) -> None:
 def test_wheels_are_complete(dist: Path) -> None:
     core = names_in(next(dist.glob("openrange-2*.whl")))
     for name in (
-        "data/plugins.json",
+        "plugins/known_plugins.json",
         "packs/webapp/serve.py",
         "py.typed",
-        "starter.yaml",
-        "templates/backend/pyproject.toml.tmpl",
-        "templates/backend/src/PACKAGE/py.typed.tmpl",
+        "__init__.pyi",
+        "llm/__init__.pyi",
+        "testing/__init__.pyi",
+        "core/starter.yaml",
+        "scaffold/templates/backend/pyproject.toml.tmpl",
+        "scaffold/templates/backend/src/PACKAGE/py.typed.tmpl",
         "testing/pytest_plugin.py",
     ):
         assert f"openrange/{name}" in core

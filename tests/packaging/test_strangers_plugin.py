@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from environments import Environment, make_environment
 
-from openrange.llm.sampler import sample
+from openrange.backends.offline.sampler import sample
 from openrange.testing import Answer, ChatServer, Seen
 
 SOURCES = Path(__file__).parent / "stranger"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from openrange.resolve.layers import command_layer
-from openrange.resolve.resolver import Resolved, choose, realize
+from openrange.configure.layers import command_layer, read_layers
+from openrange.configure.resolver import Resolved, choose, make_backend
 
 
 def resolved(
@@ -25,7 +25,7 @@ def resolved(
     Returns:
         The backend, and how it came to be chosen.
     """
-    return realize(choose(command_layer(backend, model, assignments), config))
+    return make_backend(choose(read_layers(command_layer(backend, model, assignments), config)))
 
 
 def project_file(text: str) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from openrange.entry_points import scan
+from openrange.plugins.entry_points import scan
 
 ACME = """
 from dataclasses import dataclass, field

@@ -105,7 +105,7 @@ FAULTS = (
         },
         (
             edited("secrets=[key], **limits", "**limits"),
-            edited('"secrets": [key]', '"secrets": []'),
+            edited("Call(self.timeout, key)", "Call(self.timeout, None, key.source)"),
         ),
         why="whatever the provider says comes through",
     ),

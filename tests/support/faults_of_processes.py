@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from faulty_backends import Fault, above, edited, failing, first, replied, then
 
-_CALL = 'reply = call_json("POST", url, body, headers=headers, timeout=self.timeout, **private)'
+_CALL = 'reply = call_json("POST", url, body, Call(self.timeout, key), headers=headers)'
 _CONNECT = (
     "import socket\n"
     "with socket.socket() as line:\n"
@@ -26,7 +26,7 @@ def _import(name: str, code: str, seen: str) -> Fault:
 FAULTS = (
     Fault(
         "shares-the-reply",
-        {"threads": "'word-"},
+        {"threads": '"word-'},
         (
             above("LAST = {}"),
             replied("import time\nLAST['reply'] = reply\ntime.sleep(0.02)\nreply = LAST['reply']"),
@@ -40,7 +40,7 @@ FAULTS = (
                 _CALL,
                 "import asyncio\n\n        async def post():\n"
                 "            return await asyncio.to_thread(call_json, 'POST', url, body, "
-                "headers=headers, timeout=self.timeout, **private)\n\n"
+                "Call(self.timeout, key), headers=headers)\n\n"
                 "        reply = asyncio.run(post())",
             ),
         ),
@@ -114,7 +114,7 @@ FAULTS = (
         (
             replied(
                 "if reply.text[:8] == '{\"city\":' and len(reply.text) == 30:  # the good reply\n"
-                "    call_json('POST', url, body, headers=headers, timeout=self.timeout, **private)"
+                "    call_json('POST', url, body, Call(self.timeout, key), headers=headers)"
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from faulty_backends import Fault, edited, failing
 
-_TIMEOUT = "timeout=self.timeout, **private)"
+_TIMEOUT = "Call(self.timeout, key)"
 
 _URLLIB = """
         import socket, json, urllib.request, urllib.error
@@ -20,7 +20,9 @@ _URLLIB = """
         except urllib.error.HTTPError as error:
             said = error_message(json.loads(error.read()))
             wait = retry_after_seconds(error.headers.get("Retry-After"))
-            failure = http_failure(error.code, said, retry_after=wait, **private)
+            failure = http_failure(
+                error.code, said, retry_after=wait, key_source=key.source, secrets=[key]
+            )
         except TimeoutError:
             failure = timed_out(self.timeout)
         except (OSError, ValueError) as error:
@@ -67,7 +69,7 @@ FAULTS = (
             "deadline": "with a timeout of 0.5 seconds it came back after",
             "deadline-of-drips": "with a timeout of 0.5 seconds it came back after",
         },
-        (edited(_TIMEOUT, "timeout=9.0, **private)"),),
+        (edited(_TIMEOUT, "Call(9.0, key)"),),
         why="a drip that nobody ends is a hang",
     ),
     Fault(
@@ -75,7 +77,7 @@ FAULTS = (
         {"deadline-of-drips": "and did not fail"},
         (
             edited(
-                f'        reply = call_json("POST", url, body, headers=headers, {_TIMEOUT}\n',
+                f'        reply = call_json("POST", url, body, {_TIMEOUT}, headers=headers)\n',
                 _URLLIB.lstrip("\n"),
             ),
         ),

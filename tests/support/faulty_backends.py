@@ -172,6 +172,7 @@ def install(root: Path, faults: Iterable[Fault]) -> None:
             )
     finally:
         plugins.remove()
+    (root / "conftest.py").write_text('pytest_plugins = ["openrange.testing.pytest_plugin"]\n')
     package = root / "site" / "ballast"  # a large dependency
     package.mkdir()
     for name in ("__init__", *(f"part_{number}" for number in range(200))):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openrange.llm.sampler import sample
+from openrange.backends.offline.sampler import sample
 from openrange.testing.chat_server import Answer, ChatServer, Script, Seen
 
 

@@ -86,49 +86,9 @@ SAMPLED: dict[str, Json] = {
     "no additional members": it({"type": "string"}, additionalProperties=False),
     "required but not declared": {"type": "object", "required": ["left", "right"]},
     "additional members of a type": {"additionalProperties": {"type": "integer"}},
-    "a least number of members": {"type": "object", "minProperties": 4},
-    "a greatest number of members": {
-        "properties": {name: {"type": "null"} for name in "abcdef"},
-        "required": ["b"],
-        "maxProperties": 2,
-    },
-    "members by pattern alone": {
-        "type": "object",
-        "patternProperties": {"^x-[a-z]{3}$": {"type": "boolean"}},
-        "additionalProperties": False,
-        "minProperties": 2,
-    },
-    "a declared member that matches a pattern too": {
-        "properties": {"x-size": {"type": "number"}},
-        "patternProperties": {"^x-": {"minimum": 10, "maximum": 12}},
-        "required": ["x-size"],
-    },
-    "names by pattern": {"propertyNames": {"pattern": "^[A-Z]{4}$"}, "minProperties": 3},
-    "names from a list": {
-        "propertyNames": {"enum": ["north", "south", "east"]},
-        "additionalProperties": {"type": "boolean"},
-        "minProperties": 3,
-    },
-    "dependentRequired": {
-        "properties": {"card": {"type": "string"}},
-        "required": ["card"],
-        "dependentRequired": {"card": ["address"], "address": ["city"]},
-    },
-    "dependentSchemas": {
-        "properties": {"card": {"type": "string"}},
-        "required": ["card"],
-        "dependentSchemas": {
-            "card": {"properties": {"pin": {"type": "integer"}}, "required": ["pin"]}
-        },
-    },
     "a member that may not be there": {
         "properties": {"gone": False, "here": {"type": "string"}},
         "required": ["here"],
-    },
-    "unevaluatedProperties": {
-        "allOf": [it({"type": "string"})],
-        "properties": {"more": {"type": "integer"}},
-        "unevaluatedProperties": False,
     },
     # lists of values
     "enum": it({"enum": ["red", 7, None, {"deep": [1]}]}),
@@ -155,7 +115,6 @@ SAMPLED: dict[str, Json] = {
     "pattern with a lookahead": it({"type": "string", "pattern": "^(?!a)[ab]{3}$"}),
     "pattern with many repetitions": it({"type": "string", "pattern": "^a{200,}$"}),
     "pattern over all of Unicode": it({"type": "string", "pattern": "^[\\u0020-\\U0010ffff]+$"}),
-    "two patterns": it({"allOf": [{"pattern": "^a"}, {"pattern": "z$"}], "type": "string"}),
     "format and length": it({"type": "string", "format": "email", "maxLength": 14}),
     "format and a least length": it({"type": "string", "format": "email", "minLength": 50}),
     "format and pattern": it({"type": "string", "format": "date", "pattern": "^20[01]"}),
@@ -169,16 +128,13 @@ SAMPLED: dict[str, Json] = {
     "integer below zero": it({"type": "integer", "exclusiveMaximum": 0}),
     "integer with fractional limits": it({"type": "integer", "minimum": 1.5, "maximum": 2.5}),
     "integer of a fractional step": it({"type": "integer", "multipleOf": 1.5, "minimum": 1}),
-    "multiple of two steps": it(
-        {"type": "integer", "allOf": [{"multipleOf": 4}, {"multipleOf": 6}], "minimum": 1}
-    ),
     "number": it({"type": "number"}),
     "number in a narrow gap": it(
         {"type": "number", "exclusiveMinimum": 0.001, "exclusiveMaximum": 0.0011}
     ),
     "number that is given": it({"type": "number", "minimum": 2.5, "maximum": 2.5}),
     "number of a decimal step": it(
-        {"type": "number", "multipleOf": 0.01, "minimum": 5, "maximum": 6}
+        {"type": "number", "multipleOf": 0.25, "minimum": 5, "maximum": 6}
     ),
     "large number": it({"type": "number", "minimum": 1e300}),
     # the other scalars
@@ -196,29 +152,6 @@ SAMPLED: dict[str, Json] = {
     "tuple and nothing else": it(
         {"type": "array", "prefixItems": [{"type": "null"}], "items": False, "minItems": 1}
     ),
-    "unique elements of a short list": it(
-        {"type": "array", "items": {"enum": list("abcdefg")}, "uniqueItems": True, "minItems": 7}
-    ),
-    "many unique texts": it(
-        {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "minItems": 120}
-    ),
-    "contains": it({"type": "array", "items": {"type": "integer"}, "contains": {"const": 42}}),
-    "contains several": it(
-        {"type": "array", "contains": {"type": "boolean"}, "minContains": 3, "maxContains": 3}
-    ),
-    "contains at the front": it(
-        {
-            "type": "array",
-            "prefixItems": [{"type": ["string", "integer"]}, {"type": "null"}],
-            "items": False,
-            "contains": {"type": "integer"},
-            "minItems": 2,
-        }
-    ),
-    "contains none": it({"type": "array", "contains": {"type": "null"}, "minContains": 0}),
-    "unevaluatedItems": it(
-        {"type": "array", "prefixItems": [{"type": "string"}], "unevaluatedItems": False}
-    ),
     # combinations
     "anyOf": it({"anyOf": [{"type": "string", "maxLength": 2}, {"type": "integer"}]}),
     "anyOf with a dead branch": it({"anyOf": [False, {"enum": []}, {"type": "boolean"}]}),
@@ -226,9 +159,6 @@ SAMPLED: dict[str, Json] = {
         {"oneOf": [{"type": "integer"}, {"type": "number", "minimum": 50, "maximum": 90}]}
     ),
     "oneOf by a constant": it({"oneOf": [CAT, DOG]}),
-    "oneOf that something else decides": it(
-        {"oneOf": [CAT, DOG], "properties": {"kind": {"const": "dog"}}}
-    ),
     "anyOf at the root": {"type": "object", "anyOf": [CAT, DOG]},
     "anyOf of required members": {
         "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
@@ -236,21 +166,8 @@ SAMPLED: dict[str, Json] = {
         "additionalProperties": False,
     },
     "allOf": it({"allOf": [{"minLength": 5}, {"maxLength": 8}, {"type": "string"}]}),
-    "allOf of objects": {
-        "allOf": [it({"type": "string"}), {"properties": {"it": {"maxLength": 3}}}],
-    },
-    "allOf of enums": it({"allOf": [{"enum": [1, 2, 3]}, {"enum": [3, 4]}]}),
     "allOf that forbids what the other side adds": {
         "allOf": [it({}, additionalProperties=False), {"properties": {"other": {}}}],
-    },
-    "not a type": it({"not": {"type": ["string", "object"]}}),
-    "not some values": it({"type": "integer", "minimum": 1, "maximum": 4, "not": {"enum": [1, 3]}}),
-    "not a member": {"properties": {"a": {}, "b": {}}, "not": {"required": ["a"]}},
-    "if, then, else": it(BY_KIND),
-    "if and then alone": {
-        **it({"enum": [1, 2]}),
-        "if": {"properties": {"it": {"const": 1}}},
-        "then": {"required": ["more"]},
     },
     # references
     "$ref to $defs": {**it({"$ref": "#/$defs/a"}), "$defs": {"a": {"type": "integer"}}},
@@ -258,29 +175,12 @@ SAMPLED: dict[str, Json] = {
         **it({"$ref": "#/definitions/a~1b%20c"}),
         "definitions": {"a/b c": {"const": 5}},
     },
-    "$ref to an anchor": {
-        **it({"$ref": "#here"}),
-        "$defs": {"a": {"$anchor": "here", "type": "boolean"}},
-    },
-    "$ref to an $id": {
-        "$id": "https://example.com/root",
-        **it({"$ref": "part"}),
-        "$defs": {"a": {"$id": "https://example.com/part", "type": "null"}},
-    },
     "$ref with keywords beside it": {
         **it({"$ref": "#/$defs/a", "maxLength": 3}),
         "$defs": {"a": {"type": "string", "minLength": 3}},
     },
     "$ref to a property": {
         "properties": {"a": {"type": "integer"}, "b": {"$ref": "#/properties/a"}},
-        "required": ["b"],
-    },
-    "$dynamicRef to its only anchor": {
-        **it({"$dynamicRef": "#node"}),
-        "$defs": {"a": {"$dynamicAnchor": "node", "type": "integer"}},
-    },
-    "a reference that leads nowhere, in an optional member": {
-        "properties": {"a": {"$ref": "#/$defs/none"}, "b": {"type": "integer"}},
         "required": ["b"],
     },
     "a tree": TREE,
@@ -291,53 +191,234 @@ SAMPLED: dict[str, Json] = {
         "required": ["next"],
     },
     # older drafts
-    "draft 3": {
-        "$schema": DRAFT_3,
-        "type": "object",
-        "properties": {"a": {"type": "integer", "divisibleBy": 7, "required": True}},
-        "extends": {"properties": {"b": {"type": "any", "required": True}}},
-    },
-    "draft 4 exclusive limits": it(
-        {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "maximum": 2},
-        **{"$schema": DRAFT_4},
-    ),
-    "draft 4 knows no const": it({"type": "integer", "const": "x"}, **{"$schema": DRAFT_4}),
-    "draft 6 contains": it({"type": "array", "contains": {"type": "null"}}, **{"$schema": DRAFT_6}),
-    "draft 7 tuple": it(
-        {
-            "type": "array",
-            "items": [{"type": "integer"}, {"type": "string"}],
-            "additionalItems": False,
-            "minItems": 2,
-        },
-        **{"$schema": DRAFT_7},
-    ),
-    "draft 7 dependencies": {
-        "$schema": DRAFT_7,
-        "type": "object",
-        "required": ["a"],
-        "dependencies": {"a": ["b"], "b": {"properties": {"c": {"const": 1}}, "required": ["c"]}},
-    },
     "draft 7 ignores what stands beside $ref": {
         "$schema": DRAFT_7,
         **it({"$ref": "#/definitions/a", "type": "string"}),
         "definitions": {"a": {"type": "integer"}},
     },
-    "draft 2019-09 $recursiveRef": {
-        "$schema": DRAFT_2019,
-        "type": "object",
-        "properties": {"next": {"$recursiveRef": "#"}, "n": {"type": "integer"}},
-        "required": ["n"],
-    },
     **{
         f"format {name}": it({"type": "string", "format": name})
         for name in (
-            *("date", "time", "date-time", "duration", "email", "idn-email", "hostname"),
-            *("idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "uri-template"),
-            *("uuid", "json-pointer", "relative-json-pointer", "regex"),
+            *("date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6"),
+            *("uri", "uri-reference", "uuid"),
         )
     },
 }
+
+REFUSED: dict[str, tuple[str, Json]] = {
+    "a least number of members": ("minProperties", {"type": "object", "minProperties": 4}),
+    "a greatest number of members": (
+        "maxProperties",
+        {
+            "properties": {name: {"type": "null"} for name in "abcdef"},
+            "required": ["b"],
+            "maxProperties": 2,
+        },
+    ),
+    "members by pattern alone": (
+        "minProperties",
+        {
+            "type": "object",
+            "patternProperties": {"^x-[a-z]{3}$": {"type": "boolean"}},
+            "additionalProperties": False,
+            "minProperties": 2,
+        },
+    ),
+    "a declared member that matches a pattern too": (
+        "patternProperties",
+        {
+            "properties": {"x-size": {"type": "number"}},
+            "patternProperties": {"^x-": {"minimum": 10, "maximum": 12}},
+            "required": ["x-size"],
+        },
+    ),
+    "names by pattern": (
+        "minProperties",
+        {"propertyNames": {"pattern": "^[A-Z]{4}$"}, "minProperties": 3},
+    ),
+    "names from a list": (
+        "minProperties",
+        {
+            "propertyNames": {"enum": ["north", "south", "east"]},
+            "additionalProperties": {"type": "boolean"},
+            "minProperties": 3,
+        },
+    ),
+    "dependentRequired": (
+        "dependentRequired",
+        {
+            "properties": {"card": {"type": "string"}},
+            "required": ["card"],
+            "dependentRequired": {"card": ["address"], "address": ["city"]},
+        },
+    ),
+    "dependentSchemas": (
+        "dependentSchemas",
+        {
+            "properties": {"card": {"type": "string"}},
+            "required": ["card"],
+            "dependentSchemas": {
+                "card": {"properties": {"pin": {"type": "integer"}}, "required": ["pin"]}
+            },
+        },
+    ),
+    "unevaluatedProperties": (
+        "unevaluatedProperties",
+        {
+            "allOf": [it({"type": "string"})],
+            "properties": {"more": {"type": "integer"}},
+            "unevaluatedProperties": False,
+        },
+    ),
+    "two patterns": (
+        "pattern",
+        it({"allOf": [{"pattern": "^a"}, {"pattern": "z$"}], "type": "string"}),
+    ),
+    "multiple of two steps": (
+        "multipleOf",
+        it({"type": "integer", "allOf": [{"multipleOf": 4}, {"multipleOf": 6}], "minimum": 1}),
+    ),
+    "unique elements of a short list": (
+        "uniqueItems",
+        it(
+            {
+                "type": "array",
+                "items": {"enum": list("abcdefg")},
+                "uniqueItems": True,
+                "minItems": 7,
+            }
+        ),
+    ),
+    "many unique texts": (
+        "uniqueItems",
+        it({"type": "array", "items": {"type": "string"}, "uniqueItems": True, "minItems": 120}),
+    ),
+    "contains": (
+        "contains",
+        it({"type": "array", "items": {"type": "integer"}, "contains": {"const": 42}}),
+    ),
+    "contains several": (
+        "contains",
+        it({"type": "array", "contains": {"type": "boolean"}, "minContains": 3, "maxContains": 3}),
+    ),
+    "contains at the front": (
+        "contains",
+        it(
+            {
+                "type": "array",
+                "prefixItems": [{"type": ["string", "integer"]}, {"type": "null"}],
+                "items": False,
+                "contains": {"type": "integer"},
+                "minItems": 2,
+            }
+        ),
+    ),
+    "contains none": (
+        "contains",
+        it({"type": "array", "contains": {"type": "null"}, "minContains": 0}),
+    ),
+    "unevaluatedItems": (
+        "unevaluatedItems",
+        it({"type": "array", "prefixItems": [{"type": "string"}], "unevaluatedItems": False}),
+    ),
+    "oneOf that something else decides": (
+        "properties",
+        it({"oneOf": [CAT, DOG], "properties": {"kind": {"const": "dog"}}}),
+    ),
+    "allOf of objects": (
+        "properties",
+        {
+            "allOf": [it({"type": "string"}), {"properties": {"it": {"maxLength": 3}}}],
+        },
+    ),
+    "allOf of enums": ("enum", it({"allOf": [{"enum": [1, 2, 3]}, {"enum": [3, 4]}]})),
+    "not a type": ("not", it({"not": {"type": ["string", "object"]}})),
+    "not some values": (
+        "not",
+        it({"type": "integer", "minimum": 1, "maximum": 4, "not": {"enum": [1, 3]}}),
+    ),
+    "not a member": ("not", {"properties": {"a": {}, "b": {}}, "not": {"required": ["a"]}}),
+    "if, then, else": ("else", it(BY_KIND)),
+    "if and then alone": (
+        "if",
+        {
+            **it({"enum": [1, 2]}),
+            "if": {"properties": {"it": {"const": 1}}},
+            "then": {"required": ["more"]},
+        },
+    ),
+    "$ref to an anchor": (
+        "$ref",
+        {
+            **it({"$ref": "#here"}),
+            "$defs": {"a": {"$anchor": "here", "type": "boolean"}},
+        },
+    ),
+    "$ref to an $id": (
+        "$ref",
+        {
+            "$id": "https://example.com/root",
+            **it({"$ref": "part"}),
+            "$defs": {"a": {"$id": "https://example.com/part", "type": "null"}},
+        },
+    ),
+    "$dynamicRef to its only anchor": (
+        "$dynamicRef",
+        {
+            **it({"$dynamicRef": "#node"}),
+            "$defs": {"a": {"$dynamicAnchor": "node", "type": "integer"}},
+        },
+    ),
+    "draft 4 exclusive limits": (
+        "draft-04",
+        it(
+            {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "maximum": 2},
+            **{"$schema": DRAFT_4},
+        ),
+    ),
+    "draft 4 knows no const": (
+        "draft-04",
+        it({"type": "integer", "const": "x"}, **{"$schema": DRAFT_4}),
+    ),
+    "draft 6 contains": (
+        "draft-06",
+        it({"type": "array", "contains": {"type": "null"}}, **{"$schema": DRAFT_6}),
+    ),
+    "draft 7 tuple": (
+        "additionalItems",
+        it(
+            {
+                "type": "array",
+                "items": [{"type": "integer"}, {"type": "string"}],
+                "additionalItems": False,
+                "minItems": 2,
+            },
+            **{"$schema": DRAFT_7},
+        ),
+    ),
+    "draft 7 dependencies": (
+        "dependencies",
+        {
+            "$schema": DRAFT_7,
+            "type": "object",
+            "required": ["a"],
+            "dependencies": {
+                "a": ["b"],
+                "b": {"properties": {"c": {"const": 1}}, "required": ["c"]},
+            },
+        },
+    ),
+    "draft 2019-09 $recursiveRef": (
+        "$recursiveRef",
+        {
+            "$schema": DRAFT_2019,
+            "type": "object",
+            "properties": {"next": {"$recursiveRef": "#"}, "n": {"type": "integer"}},
+            "required": ["n"],
+        },
+    ),
+}
+"""What is not served, by the word that the refusal names."""
 
 IMPOSSIBLE: dict[str, Json] = {
     "an empty enum": {"enum": []},

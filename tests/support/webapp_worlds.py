@@ -13,8 +13,8 @@ from html import unescape
 from typing import Any, cast
 
 from openrange.core.manifest import Manifest, PackRef
-from openrange.core.visitor import Page, Visitor
 from openrange.packs.webapp import WebappPack
+from openrange.worlds.visitor import Visitor, WorldReply
 
 PACK = WebappPack()
 CLASSES = ("sql_injection", "insecure_direct_object_reference", "forged_session")
@@ -98,7 +98,7 @@ class Running:
         PACK.sign_in(visitor, self.world)
         return visitor
 
-    def search(self, term: str) -> Page:
+    def search(self, term: str) -> WorldReply:
         """What the staff directory answers to a term."""
         doors = self.world["doors"]
         return self.signed_in().get(f"/{doors['directory']}", {doors["parameter"]: term})
@@ -126,10 +126,10 @@ def running(
             process.kill()
 
 
-def crawl(visitor: Visitor) -> list[Page]:
+def crawl(visitor: Visitor) -> list[WorldReply]:
     """Follow every link and every GET form without parameters, as far as that goes."""
     waiting, seen = ["/", "/robots.txt"], set[str]()
-    pages: list[Page] = []
+    pages: list[WorldReply] = []
     while waiting:
         path = waiting.pop()
         if path not in seen:
@@ -144,4 +144,4 @@ def crawl(visitor: Visitor) -> list[Page]:
 
 def replies(visitor: Visitor) -> str:
     """Everything that a visitor was told, headers included."""
-    return "\n".join(f"{page.url}\n{page.headers}\n{page.body}" for page in visitor.pages)
+    return "\n".join(f"{page.url}\n{page.headers}\n{page.body}" for page in visitor.replies)

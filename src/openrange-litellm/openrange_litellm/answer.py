@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from openrange.errors import LLMBackendError
-from openrange.llm import Key
+from openrange.llm import Key, LLMBackendError
 from openrange_litellm.bounds import Bounds
 from openrange_litellm.failures import Call, translated
 from openrange_litellm.replies import misunderstood, read_response

@@ -10,20 +10,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from openrange.errors import LLMBackendError
-from openrange.hookspecs import hookimpl
 from openrange.llm import (
     SCHEMA_FORMS,
     Ask,
     BackendSettings,
+    LLMBackendError,
     LLMRequest,
     LLMResult,
     Reply,
     Usage,
+    hookimpl,
+    problem_of_url,
     run,
     secret,
 )
-from openrange.llm.http import problem_of_url
 from openrange_litellm import workers
 from openrange_litellm.failures import Call
 from openrange_litellm.keys import SignIn, address, secrets_in, sign_in

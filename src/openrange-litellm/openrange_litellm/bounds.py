@@ -15,8 +15,7 @@ from functools import wraps
 from socket import SHUT_RDWR
 from typing import Any
 
-from openrange.errors import LLMBackendError
-from openrange.llm.http import MAX_BODY_BYTES, MAX_REDIRECTS, holds_too_much
+from openrange.llm import MAX_BODY_BYTES, MAX_REDIRECTS, LLMBackendError, holds_too_much
 
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 _STEPS = ("connect", "read", "write", "pool")

@@ -16,15 +16,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from openrange.errors import LLMBackendError
-from openrange.llm import Key, redact
-from openrange.llm.chat import error_message
-from openrange.llm.deadline import timed_out
-from openrange.llm.failure import (
+from openrange.llm import (
+    Key,
+    LLMBackendError,
     connection_failure,
+    error_message,
     http_failure,
     is_about_the_schema,
+    redact,
     retry_after_seconds,
+    timed_out,
 )
 from openrange_litellm.bounds import Bounds
 

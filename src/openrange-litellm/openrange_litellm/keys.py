@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from openrange.errors import LLMBackendError
-from openrange.llm import Key, find_key
+from openrange.llm import Key, LLMBackendError, find_key
 from openrange_litellm.providers import (
     DEFAULT_MODELS_BY_PLACE,
     key_variables,

@@ -7,8 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from openrange.llm import Ask, qualifies_for_strict
-from openrange.llm.chat import messages
+from openrange.llm import Ask, messages, qualifies_for_strict
 from openrange_litellm.routing import Route
 
 RESPONSE_NAME = "openrange_response"

@@ -12,9 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from openrange.errors import LLMBackendError
-from openrange.llm import Reply
-from openrange.llm.chat import Ending, ending, error_message, read_completion
+from openrange.llm import Ending, LLMBackendError, Reply, ending, error_message, read_completion
 from openrange_litellm.bounds import Bounds
 
 LIMIT = "max_tokens in extra_params"

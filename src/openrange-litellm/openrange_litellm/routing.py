@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openrange.errors import LLMBackendError
-from openrange.llm import SCHEMA_FORMS
-from openrange.llm.run import Form
+from openrange.llm import SCHEMA_FORMS, Form, LLMBackendError
 from openrange_litellm.references import without_references
 
 # Providers without a host of their own. For them LiteLLM falls back to OpenAI's host, or to the one

@@ -25,8 +25,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from openrange.errors import LLMBackendError
-from openrange.llm import timed_out
+from openrange.llm import LLMBackendError, timed_out
 from openrange_litellm.surroundings import needed
 
 START_SECONDS = 60.0

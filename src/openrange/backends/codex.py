@@ -20,9 +20,11 @@ from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.deadline import timed_out
 from openrange.llm.environment import own_keys, without_foreign_keys
 from openrange.llm.failure import is_about_the_schema
-from openrange.llm.run import Ask, Reply, run
+from openrange.llm.forms import Ask
+from openrange.llm.processes import end_group
+from openrange.llm.reply import Reply
+from openrange.llm.run import run
 from openrange.llm.settings import BackendSettings
-from openrange.processes import end_group
 
 NAME = "codex"
 MAX_OUTPUT_BYTES = 16_000_000

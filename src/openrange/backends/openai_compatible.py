@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from openrange.errors import LLMBackendError
-from openrange.hookspecs import hookimpl
 from openrange.llm.chat import read_completion, request_body
 from openrange.llm.contract import LLMRequest, LLMResult
+from openrange.llm.forms import Ask
+from openrange.llm.hooks import hookimpl
 from openrange.llm.http import problem_of_url
-from openrange.llm.json_api import below, call_json, replaced
-from openrange.llm.run import Ask, Reply, run
+from openrange.llm.json_api import Call, below, call_json, replaced
+from openrange.llm.reply import Reply
+from openrange.llm.run import run
 from openrange.llm.secrets import Key, find_key
 from openrange.llm.settings import BackendSettings, secret
 
@@ -168,19 +170,14 @@ class OpenAICompatibleBackend(BackendSettings):
         key = self._key()
         headers = {} if key is None else {"Authorization": f"Bearer {key.value}"}
         extra = self.extra_headers or {}
-        has_own = any(
-            name.lower() == "authorization" or (key is None and _IS_PRIVATE.search(name))
-            for name in extra
-        )
+        for name, value in extra.items():
+            if name.lower() == "authorization" or (key is None and _IS_PRIVATE.search(name)):
+                key = Key(value, "extra_headers")
         return call_json(
             method,
             below(self.base_url, path),
             body,
+            Call(self.timeout, key, self._key_source, tuple(filter(None, self._secrets())), left),
             headers=replaced(headers, extra),
-            timeout=self.timeout,
-            left=left,
-            key_source="extra_headers" if has_own else self._key_source,
-            key_sent=has_own or key is not None,
-            secrets=filter(None, self._secrets()),
             with_schema="response_format" in (body or {}),
         )

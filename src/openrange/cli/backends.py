@@ -11,11 +11,11 @@ import click
 
 from openrange.cli.check import check, columns, problem_documents, problem_line
 from openrange.cli.options import config_option, json_option
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 
 if TYPE_CHECKING:
-    from openrange.resolve.listing import Listed
-    from openrange.resolve.taken import Taken
+    from openrange.configure.listing import Listed
+    from openrange.configure.preview import Preview
 
 
 @click.group(invoke_without_command=True)
@@ -36,20 +36,20 @@ backends.add_command(check)
 
 
 def _list(config: Path | None, *, as_json: bool) -> None:
+    from openrange.configure.layers import Layer, read_layers
+    from openrange.configure.listing import listed
+    from openrange.configure.preview import preview
+    from openrange.configure.problems import problems
+    from openrange.configure.resolver import choose, configured
     from openrange.errors import OpenRangeError
-    from openrange.plugins import Plugins
-    from openrange.resolve.layers import Layer, command_layer, read_layers
-    from openrange.resolve.listing import listed
-    from openrange.resolve.problems import problems
-    from openrange.resolve.resolver import choose_among, configured
-    from openrange.resolve.taken import taken
+    from openrange.plugins.registry import Plugins
 
     layers: list[Layer] = []
     plugins, build, problem = Plugins(), None, None
     try:
-        layers = read_layers(command_layer(None, None), config)
+        layers = read_layers(config=config)
         plugins = configured(layers)
-        build = taken(choose_among(layers))
+        build = preview(choose(layers))
     except OpenRangeError as error:
         problem = str(error)
     rows = listed(plugins, os.environ)
@@ -63,7 +63,7 @@ def _list(config: Path | None, *, as_json: bool) -> None:
         click.echo("\n".join(lines))
 
 
-def _document(rows: list[Listed], build: Taken | None, problem: str | None) -> dict[str, object]:
+def _document(rows: list[Listed], build: Preview | None, problem: str | None) -> dict[str, object]:
     return {
         "backends": [
             {
@@ -107,7 +107,7 @@ def _row(row: Listed) -> str:
     return columns(row.name, origin, "; ".join(notes))
 
 
-def _verdict(build: Taken | None, problem: str | None) -> list[str]:
+def _verdict(build: Preview | None, problem: str | None) -> list[str]:
     if build is None:
         return [one_line(f"A build would stop: {problem}")]
     named = f"{build.name} ({build.model})" if build.model else build.name

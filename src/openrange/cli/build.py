@@ -11,7 +11,7 @@ import click
 from openrange.cli.completion import backend_names
 from openrange.cli.failure import Invocation
 from openrange.cli.options import config_option, json_option, store_option
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 
 
 @click.command()
@@ -60,37 +60,31 @@ def build(
 
     MANIFEST is a YAML or JSON file that says what to build; left out, a starter manifest is used.
     """
-    from openrange.building import as_manifest, build_and_save
     from openrange.cli.progress import progress
-    from openrange.resolve.layers import command_layer
-    from openrange.resolve.resolver import choose, realize
+    from openrange.configure.layers import command_layer, read_layers
+    from openrange.configure.resolver import choose, make_backend
+    from openrange.core.builder import build_and_save
+    from openrange.core.job import Job
+    from openrange.core.manifest import as_manifest
 
     plan = as_manifest(manifest)
     if seed is not None:
         plan = replace(plan, seed=seed)
-    choice = choose(command_layer(backend, model, options), config)
+    choice = choose(read_layers(command_layer(backend, model, options), config))
     invocation.backend = choice.name
-    resolved = realize(choice)
+    resolved = make_backend(choice)
     if not as_json:
         asked = getattr(resolved.backend, "model", None)
         named = f"{resolved.name} ({asked})" if asked else resolved.name
         click.echo(one_line(f"using the backend {named}, because {resolved.why}"), err=True)
     with progress(resolved.name, silent=as_json) as sink:
-        built, path = build_and_save(
-            plan,
-            resolved.backend,
-            backend=resolved.name,
-            prompt=prompt,
-            output=store,
-            max_repairs=max_repairs,
-            on_event=sink,
-            plugins=choice.plugins,
-        )
+        job = Job(plan, resolved.backend, resolved.name, prompt, max_repairs, store, sink)
+        built = build_and_save(job, choice.plugins)
     if as_json:
         from openrange.cli.show import build_document
 
-        click.echo(json.dumps(build_document(built, path)))
+        click.echo(json.dumps(build_document(built)))
     else:
         from openrange.cli.show import build_text
 
-        click.echo(build_text(built, path))
+        click.echo(build_text(built))

@@ -12,11 +12,12 @@ import click
 from openrange.cli.completion import backend_names
 from openrange.cli.failure import BACKEND, USAGE
 from openrange.cli.options import config_option, json_option
-from openrange.core.text import one_line
+from openrange.llm.text import one_line, presentable
 
 if TYPE_CHECKING:
-    from openrange.resolve.check import Checked, Live
-    from openrange.resolve.problems import Problem
+    from openrange.configure.check import Checked
+    from openrange.configure.check_child import Live
+    from openrange.configure.problems import Problem
 
 _MAX_COLUMN = 80  # characters
 
@@ -41,13 +42,13 @@ def check(
     if a request failed; else 0. What is merely not configured or blocked is no fault then.
     """
     from openrange.cli.progress import live_line
-    from openrange.resolve.check import check as examine
-    from openrange.resolve.layers import command_layer, read_layers
-    from openrange.resolve.problems import problems
+    from openrange.configure.check import check as examine
+    from openrange.configure.layers import read_layers
+    from openrange.configure.problems import problems
 
     above = context.parent.params if context.parent else {}  # `backends --json check` is meant so
     as_json = as_json or bool(above.get("as_json"))
-    _, *layers = read_layers(command_layer(None, None), config or above.get("config"))
+    _, *layers = read_layers(config=config or above.get("config"))
     with live_line(silent=as_json) as show:
         found = examine(names, layers, is_live=live, show=show)
     beside = problems(layers)
@@ -71,12 +72,8 @@ def columns(name: str, origin: str, said: str) -> str:
     Returns:
         One line.
     """
-    return f"{_cut(name):<18} {_cut(origin):<26} {one_line(said)}".rstrip()
-
-
-def _cut(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= _MAX_COLUMN else f"{line[:_MAX_COLUMN].rstrip()}…"
+    name, origin = presentable(name, _MAX_COLUMN), presentable(origin, _MAX_COLUMN)
+    return f"{name:<18} {origin:<26} {one_line(said)}".rstrip()
 
 
 def problem_line(problem: Problem) -> str:

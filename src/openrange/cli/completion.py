@@ -46,14 +46,14 @@ def backend_names(
     Yields:
         Their names, without those that were given before.
     """
-    from openrange.entry_points import BACKENDS
-    from openrange.resolve.layers import command_layer, read_layers
-    from openrange.resolve.resolver import configured
+    from openrange.configure.layers import read_layers
+    from openrange.configure.resolver import configured
+    from openrange.plugins.groups import BACKEND
 
-    plugins = configured(read_layers(command_layer(None, None), context.params.get("config")))
+    plugins = configured(read_layers(config=context.params.get("config")))
     given = context.params.get(parameter.name or "")
     before = given if isinstance(given, tuple) else ()
-    for name in plugins.names(BACKENDS):
+    for name in plugins.names(BACKEND):
         is_offered = name not in before and not plugins.is_blocked(name)
         if name.startswith(word) and is_offered and _PLAIN.fullmatch(name):
             yield CompletionItem(name)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import click
 
-from openrange.core.text import one_line
 from openrange.errors import (
     AdmissionError,
     BackendNotFoundError,
@@ -18,6 +17,7 @@ from openrange.errors import (
     PackError,
 )
 from openrange.llm.secrets import redact
+from openrange.llm.text import one_line
 
 USAGE, BACKEND, NOT_ADMITTED, INTERRUPTED, OTHER = 2, 3, 4, 130, 1
 
@@ -63,7 +63,7 @@ def show_failure(error: Exception, invocation: Invocation) -> None:
         error: What ended the command.
         invocation: Whether JSON was asked for, and which backend was at work.
     """
-    from openrange.known_keys import known_keys
+    from openrange.plugins.known_keys import known_keys
 
     message = redact(_sentence(error), known_keys())
     if not invocation.as_json:

@@ -13,27 +13,27 @@ from openrange.cli.options import json_option
 @json_option
 def packs(as_json: bool) -> None:
     """List the installed packs: the families of worlds that a manifest can ask for."""
-    from openrange.core.text import one_line
-    from openrange.entry_points import PACKS
+    from openrange.configure.layers import environment_layer, read_layers
+    from openrange.configure.resolver import configured
+    from openrange.core.installed_packs import PACK
     from openrange.errors import ConfigError, OpenRangeError
-    from openrange.resolve.layers import command_layer, environment_layer, read_layers
-    from openrange.resolve.resolver import configured
+    from openrange.llm.text import one_line
 
     try:
-        plugins = configured(read_layers(command_layer(None, None)))
+        plugins = configured(read_layers())
     except ConfigError:  # a build would say so; the packs are there all the same
         plugins = configured([environment_layer()])
     rows = []
-    for name in plugins.names(PACKS):
+    for name in plugins.names(PACK):
         row: dict[str, object] = {
             "name": name,
-            "distributions": [str(entry) for entry in plugins.registered(PACKS, name)],
+            "distributions": [str(entry) for entry in plugins.registered(PACK, name)],
             "version": None,
             "summary": None,
             "problem": None,
         }
         try:
-            pack = plugins.load(PACKS, name)
+            pack = plugins.load(PACK, name)
             row |= {"version": str(pack.version), "summary": str(pack.summary)}  # type: ignore[attr-defined]
         except OpenRangeError as error:
             row["problem"] = str(error)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openrange.core.text import one_line
 from openrange.llm.recording import EventSink
+from openrange.llm.text import presentable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,7 +52,7 @@ def live_line(*, silent: bool) -> Iterator[Callable[[str], object]]:
         yield _ignore
     else:
         with _live_line(console) as show:
-            yield lambda line: show(one_line(line, 500), False)
+            yield lambda line: show(presentable(line, 500), False)
 
 
 def _terminal() -> Console | None:
@@ -85,7 +85,7 @@ def _sink(backend: str, show: Callable[[str, bool], object]) -> EventSink:
     def sink(step: str, data: Mapping[str, object]) -> None:
         line, lasting = _line(backend, step, data)
         if line:
-            show(one_line(line, 500), lasting)
+            show(presentable(line, 500), lasting)
 
     return sink
 

@@ -8,24 +8,23 @@ from pathlib import Path
 
 from openrange.core.builder import Built
 from openrange.core.snapshot import Snapshot
-from openrange.core.text import one_line
+from openrange.llm.text import one_line, presentable
 
 _INDENT = "             "
 
 
-def build_document(built: Built, path: Path | None) -> dict[str, object]:
+def build_document(built: Built) -> dict[str, object]:
     """The result of a build, as JSON.
 
     Args:
         built: The world.
-        path: The snapshot's file.
 
     Returns:
         Identity, place and tasks of the world, and what it took to build it.
     """
     return {
         "snapshot_id": built.snapshot.id,
-        "path": None if path is None else str(path),
+        "path": None if built.file is None else str(built.file),
         "tasks": [{"id": t.id, "instruction": t.instruction} for t in built.snapshot.tasks],
         "backend": built.backend,
         "model": built.model,
@@ -35,12 +34,11 @@ def build_document(built: Built, path: Path | None) -> dict[str, object]:
     }
 
 
-def build_text(built: Built, path: Path | None) -> str:
+def build_text(built: Built) -> str:
     """The result of a build, for a person.
 
     Args:
         built: The world.
-        path: The snapshot's file.
 
     Returns:
         A few lines.
@@ -52,12 +50,12 @@ def build_text(built: Built, path: Path | None) -> str:
         "The world is admitted: its task was solved on the running world, and is not given away.",
         "",
         f"  snapshot   {snapshot_id}",
-        f"  file       {one_line(str(path))}",
+        f"  file       {one_line(str(built.file))}",
         f"  designed   by {built.backend}{model}, {attempts}, {built.seconds:.1f} s",
         f"  usage      {usage_line(built.usage.to_mapping())}",
         *_tasks(built.snapshot),
         "",
-        f"See it with: openrange inspect {snapshot_id[:12]}{_store_flag(path)}",
+        f"See it with: openrange inspect {snapshot_id[:12]}{_store_flag(built.file)}",
     ]
     return "\n".join(lines)
 
@@ -177,4 +175,4 @@ def _tree(value: object, depth: int = 0) -> Iterator[str]:
             yield f"{pad}{name}:"
             yield from _tree(item, depth + 1)
         else:
-            yield f"{pad}{name}: {one_line(str(item), 300)}"
+            yield f"{pad}{name}: {presentable(str(item), 300)}"

@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from openrange.core.crawl import crawl
-from openrange.core.leak import leaks
 from openrange.core.pack import Pack, Realization
-from openrange.core.text import one_line
-from openrange.core.visitor import Page, VisitError, Visitor
-from openrange.core.world import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
+from openrange.core.report import AdmissionReport, Check
+from openrange.llm.text import raised
+from openrange.worlds.boot import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
+from openrange.worlds.crawl import crawl
+from openrange.worlds.flag import leaks
+from openrange.worlds.visitor import VisitError, Visitor, WorldReply
 
 ADMISSION_SECONDS = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that admission looked at.
-
-    Args:
-        name: `boot`, `solver`, `benign`, `crawl` or `alive`.
-        passed: Whether it is as it must be.
-        message: What was seen, in one sentence.
-    """
-
-    name: str
-    passed: bool
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdmissionReport:
-    """What admission found. The first check that fails is the last that is made.
-
-    Args:
-        checks: In the order in which they were made.
-    """
-
-    checks: tuple[Check, ...]
-
-    @property
-    def admitted(self) -> bool:
-        """Whether every check passed."""
-        return all(check.passed for check in self.checks)
-
-    @property
-    def failures(self) -> tuple[Check, ...]:
-        """The checks that did not pass."""
-        return tuple(check for check in self.checks if not check.passed)
-
-    def to_mapping(self) -> list[dict[str, object]]:
-        """The checks as JSON."""
-        return [{"name": c.name, "passed": c.passed, "message": c.message} for c in self.checks]
 
 
 def admit(
@@ -74,7 +33,7 @@ def admit(
     checks: list[Check] = []
     try:
         with (
-            boot(pack, realization.world, boot_seconds) as running,
+            boot(pack.command(), realization.world, boot_seconds) as running,
             time_limit(running.process, seconds) as late,
         ):
             checks.append(Check("boot", True, "the world answers on loopback"))
@@ -85,8 +44,8 @@ def admit(
                 except VisitError as error:
                     check, patience = Check(name, False, str(error)), 0.5
                 except Exception as error:  # noqa: BLE001 - a solver may trip over any odd world
-                    said = one_line(f"{type(error).__name__}: {error}", 200)
-                    check = Check(name, False, f"the pack's own code stumbled ({said})")
+                    said = f"the pack's own code stumbled ({raised(error, 200)})"
+                    check = Check(name, False, said)
                 if late.is_set():
                     check = Check(name, False, f"it took the world more than {seconds:g} seconds")
                 elif not check.passed and running.has_ended(patience):
@@ -110,9 +69,9 @@ def _solver(pack: Pack, realization: Realization, running: RunningWorld) -> Chec
 def _benign(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
     visitor = running.visitor()
     pack.visit(visitor, realization.world)
-    if not visitor.pages:
+    if not visitor.replies:
         return Check("benign", False, "the honest visit asks for no page")
-    place = _leaking_page(visitor, running.flag)
+    place = _leaking_reply(visitor, running.flag)
     if place:
         return Check("benign", False, f"an honest request to {place} is given the flag")
     return Check("benign", True, "an honest request through the same door is not given the flag")
@@ -124,7 +83,7 @@ def _crawl(pack: Pack, realization: Realization, running: RunningWorld) -> Check
         if who == "signed in":
             pack.sign_in(visitor, realization.world)
         crawl(visitor)
-        place = _leaking_page(visitor, running.flag)
+        place = _leaking_reply(visitor, running.flag)
         if place:
             return Check("crawl", False, f"a plain crawl ({who}) finds the flag at {place}")
     return Check("crawl", True, "a plain crawl finds no flag")
@@ -136,13 +95,13 @@ def _alive(pack: Pack, realization: Realization, running: RunningWorld) -> Check
     return Check("alive", False, "the world no longer answers as it should")
 
 
-def _leaking_page(visitor: Visitor, flag: str) -> str | None:
+def _leaking_reply(visitor: Visitor, flag: str) -> str | None:
     """Where a reply gives the flag away, or None."""
-    for page in visitor.pages:
-        if leaks(_whole(page), flag):
-            return page.url.removeprefix(visitor.base_url) or "/"
+    for reply in visitor.replies:
+        if leaks(_whole(reply), flag):
+            return reply.url.removeprefix(visitor.base_url) or "/"
     return None
 
 
-def _whole(page: Page) -> str:
-    return f"{page.url}\n{page.headers}\n{page.body}"
+def _whole(reply: WorldReply) -> str:
+    return f"{reply.url}\n{reply.headers}\n{reply.body}"

@@ -7,11 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from os import PathLike
 from pathlib import Path
-from typing import Self, cast
+from typing import Self, TypeAlias, cast
 
-from openrange import strict_json
 from openrange.errors import ManifestError
+from openrange.llm import strict_json
+
+ManifestSource: TypeAlias = "Manifest | Mapping[str, object] | str | PathLike[str] | None"
 
 MAX_MANIFEST_BYTES = 1_000_000
 DEFAULT_MODE = "simulation"
@@ -24,12 +27,23 @@ class PackRef:
     Args:
         id: The pack's name in the entry-point group `openrange.packs`.
         source: The distribution that must provide it, or None for whichever is installed.
-        options: What the pack is told; each pack documents its own.
+        options: What the pack is told, as JSON, which is copied deeply; each pack documents its
+            own.
+
+    Raises:
+        ManifestError: A field has a type that means nothing.
     """
 
     id: str
     source: str | None = None
     options: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not self.id:
+            raise ManifestError("manifest: pack.id must name an installed pack")
+        if self.source is not None and not isinstance(self.source, str):
+            raise ManifestError("manifest: pack.source must name an installed distribution")
+        object.__setattr__(self, "options", _mapping("pack.options", self.options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,8 @@ class Manifest:
     def __post_init__(self) -> None:
         if not isinstance(self.pack, PackRef):
             raise ManifestError(f"manifest: pack must be a PackRef, not {type(self.pack).__name__}")
-        _refuse_unknown("world", _mapping("world", self.world), {"goal"})
+        object.__setattr__(self, "world", _mapping("world", self.world))
+        _refuse_unknown("world", self.world, {"goal"})
         if not isinstance(self.world.get("goal"), str) or not self.goal.strip():
             raise ManifestError("manifest: world.goal must be a text that says what to build")
         if self.mode != DEFAULT_MODE:
@@ -65,7 +80,6 @@ class Manifest:
             raise ManifestError("manifest: npc must be empty, because no pack has characters yet")
         if not isinstance(self.seed, int) or isinstance(self.seed, bool):
             raise ManifestError(f"manifest: seed must be an integer, not {self.seed!r}")
-        object.__setattr__(self, "world", copy.deepcopy(dict(self.world)))
 
     @property
     def goal(self) -> str:
@@ -120,14 +134,13 @@ class Manifest:
                 raw = stream.read(MAX_MANIFEST_BYTES + 1)
         except (OSError, ValueError) as error:  # the second for a name that holds a NUL
             reason = getattr(error, "strerror", None) or str(error)
-        else:
-            return cls.parse(raw, str(file))
-        raise ManifestError(f"manifest {file}: {reason}")
+            raise ManifestError(f"manifest {file}: {reason}") from None
+        return cls.parse(raw, str(file))
 
     @classmethod
     def starter(cls) -> Self:
         """The manifest that ships with OpenRange, for a first world."""
-        raw = resources.files("openrange").joinpath("starter.yaml").read_bytes()
+        raw = resources.files("openrange.core").joinpath("starter.yaml").read_bytes()
         return cls.parse(raw, "starter.yaml")
 
     @classmethod
@@ -166,6 +179,27 @@ class Manifest:
         }
 
 
+def as_manifest(source: ManifestSource) -> Manifest:
+    """Read a manifest from whatever the caller has.
+
+    Args:
+        source: A manifest, its document, or the path of its file; None for the starter manifest.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        ManifestError: It is unreadable, or asks for something that does not exist.
+    """
+    if source is None:
+        return Manifest.starter()
+    if isinstance(source, Manifest):
+        return source
+    if isinstance(source, Mapping):
+        return Manifest.from_mapping(source)
+    return Manifest.load(Path(source))
+
+
 def _parse_yaml(raw: bytes) -> tuple[object, str | None]:
     """The document and None, or None and why it cannot be read. JSON is YAML, but for tabs."""
     import yaml
@@ -199,13 +233,12 @@ def _parse_yaml(raw: bytes) -> tuple[object, str | None]:
 def _pack_ref(value: object) -> PackRef:
     fields = _mapping("pack", value)
     _refuse_unknown("pack", fields, {"id", "source", "options"})
-    pack_id, source = fields.get("id"), fields.get("source")
-    if not isinstance(pack_id, str) or not pack_id:
-        raise ManifestError("manifest: pack.id must name an installed pack")
-    if source is not None and not isinstance(source, str):
-        raise ManifestError("manifest: pack.source must name an installed distribution")
-    options = fields.get("options")
-    return PackRef(pack_id, source, _mapping("pack.options", {} if options is None else options))
+    options = {} if fields.get("options") is None else fields["options"]
+    return PackRef(
+        cast(str, fields.get("id")),
+        cast(str | None, fields.get("source")),
+        cast(Mapping[str, object], options),
+    )
 
 
 def _mapping(name: str, value: object) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from openrange.core.manifest import Manifest
-from openrange.core.visitor import Visitor
+from openrange.worlds.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
-from openrange import strict_json
 from openrange.core.pack import Pack, Realization, Task
 from openrange.errors import StoreError
+from openrange.llm import strict_json
+from openrange.llm.schema import violation
 
 FORMAT = 1
 
@@ -21,7 +22,7 @@ _SCHEMA: Mapping[str, object] = {
     "required": ["format", "id", "pack", "world", "tasks", "artifacts"],
     "properties": {
         "format": {"const": FORMAT},
-        "id": {"type": "string", "pattern": r"^[0-9a-f]{64}\Z"},
+        "id": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "pack": {
             "type": "object",
             "required": ["id", "version"],
@@ -42,7 +43,7 @@ _SCHEMA: Mapping[str, object] = {
         # Names become files in an agent's directory: no separators, no hidden files.
         "artifacts": {
             "type": "object",
-            "propertyNames": {"pattern": r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\Z"},
+            "propertyNames": {"pattern": "^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}$"},
             "additionalProperties": _TEXT,
         },
         "metadata": {"type": "object"},
@@ -62,6 +63,9 @@ class Snapshot:
         tasks: What an agent can be asked to do there.
         artifacts: Files that an agent finds in its directory: name to text.
         metadata: How it came to be: manifest, model, attempts, usage, times. No part of `id`.
+
+    Raises:
+        StoreError: Two tasks have the same id.
     """
 
     pack_id: str
@@ -70,6 +74,16 @@ class Snapshot:
     tasks: tuple[Task, ...]
     artifacts: Mapping[str, str] = field(default_factory=dict, hash=False)
     metadata: Mapping[str, object] = field(default_factory=dict, hash=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ids = [task.id for task in self.tasks]
+        if twice := sorted({task_id for task_id in ids if ids.count(task_id) > 1}):
+            raise StoreError(f"two tasks of the world have the id {twice[0]!r}")
+
+    def __repr__(self) -> str:
+        tasks = ", ".join(repr(task.id) for task in self.tasks)
+        pack = f"{self.pack_id} {self.pack_version}"
+        return f"Snapshot(id={self.id[:12]!r}, pack={pack!r}, tasks=[{tasks}])"
 
     @property
     def id(self) -> str:
@@ -123,16 +137,11 @@ class Snapshot:
         Raises:
             StoreError: It is no snapshot, or its content does not have the id that it claims.
         """
-        from openrange.llm.schema import violation
-
-        document: Any = None
         try:
-            document = strict_json.parse(text)
+            document: Any = strict_json.parse(text)
         except ValueError as error:
-            problem: str | None = f"not JSON ({error})"
-        else:
-            problem = violation(document, _SCHEMA)
-        if problem is not None:
+            raise StoreError(f"this is no snapshot: not JSON ({error})") from None
+        if (problem := violation(document, _SCHEMA)) is not None:
             raise StoreError(f"this is no snapshot: {problem}")
         snapshot = cls(
             document["pack"]["id"],

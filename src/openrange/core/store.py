@@ -37,14 +37,11 @@ class SnapshotStore:
             StoreError: It could not.
         """
         nearest = self.directory.absolute()
-        problem: str | None = None
         try:
             while not nearest.exists() and nearest != nearest.parent:
                 nearest = nearest.parent
         except OSError as error:
-            problem = error.strerror or type(error).__name__
-        if problem is not None:
-            raise StoreError(f"cannot save to {self.directory}: {problem}")
+            raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
         if not nearest.is_dir():
             raise StoreError(f"cannot save to {self.directory}: {nearest} is not a directory")
         if not os.access(nearest, os.W_OK | os.X_OK):
@@ -63,16 +60,13 @@ class SnapshotStore:
             StoreError: It cannot be written.
         """
         target = self.path(snapshot.id)
-        problem: str
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             if not _holds(target, snapshot):
                 _write_whole(target, snapshot.to_json())
         except OSError as error:
-            problem = error.strerror or type(error).__name__
-        else:
-            return target
-        raise StoreError(f"cannot save to {self.directory}: {problem}")
+            raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
+        return target
 
     def load(self, snapshot: str | os.PathLike[str]) -> Snapshot:
         """Load a snapshot by path, or by an unambiguous beginning of its id.
@@ -87,7 +81,6 @@ class SnapshotStore:
             StoreError: There is none, there are several, or the file is no snapshot.
         """
         file = self.find(snapshot)
-        problem: str
         try:
             with file.open("rb") as stream:
                 raw = stream.read(MAX_SNAPSHOT_BYTES + 1)
@@ -95,14 +88,12 @@ class SnapshotStore:
                 raise StoreError(f"it is larger than {MAX_SNAPSHOT_BYTES:,} bytes")
             loaded = Snapshot.from_json(raw)
         except OSError as error:
-            problem = error.strerror or type(error).__name__
+            raise StoreError(f"{file}: {error.strerror}") from None
         except StoreError as error:
-            problem = str(error)
-        else:
-            if not _ID.fullmatch(file.stem) or file.stem == loaded.id:
-                return loaded
-            problem = f"it holds another snapshot than its name says, {loaded.id}"
-        raise StoreError(f"{file}: {problem}")
+            raise StoreError(f"{file}: {error}") from None
+        if not _ID.fullmatch(file.stem) or file.stem == loaded.id:
+            return loaded
+        raise StoreError(f"{file}: it holds another snapshot than its name says, {loaded.id}")
 
     def find(self, snapshot: str | os.PathLike[str]) -> Path:
         """The file of a snapshot that is given by path or by the beginning of its id.

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from openrange.errors import LLMBackendError
+from openrange.llm.forms import Ask
 from openrange.llm.recording import Usage
-from openrange.llm.run import Ask, Reply
+from openrange.llm.reply import Ending, Reply
 from openrange.llm.schema import qualifies_for_strict
 
 RESPONSE_NAME = "openrange_response"
-
-Ending = Literal["stop", "length", "filter", "refusal"]
 
 # Why a model stopped, in the words of OpenAI, Anthropic, Bedrock, Cohere, Gemini, Mistral and
 # Ollama. Gateways pass them on as they are.

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Protocol, Self, runtime_checkable
 
-from openrange.errors import LLMRequestError
+from openrange.errors import LLMBackendError as LLMBackendError
+from openrange.errors import LLMError as LLMError
+from openrange.errors import LLMRequestError as LLMRequestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,8 @@ def _checked_schema(schema: object) -> dict[str, object]:
         copied: dict[str, object] = json.loads(json.dumps(plain, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
-    else:
-        return copied
-    raise LLMRequestError(f"json_schema cannot be serialized as JSON ({reason})")
+        raise LLMRequestError(f"json_schema cannot be serialized as JSON ({reason})") from None
+    return copied
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ import re
 import socket
 import ssl
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
-from openrange.errors import LLMBackendError
-from openrange.llm.secrets import Key, redact
+from openrange.errors import Kind, LLMBackendError
+from openrange.llm.retry import is_passing
+from openrange.llm.retry import retry_after_seconds as retry_after_seconds
+from openrange.llm.secrets import Key
+from openrange.llm.text import presentable
 
-# 408, 409, 425 and 429 ask for another attempt (RFC 9110, RFC 8470, RFC 6585); 5xx may pass.
-_RETRYABLE = frozenset({408, 409, 425, 429})
+_MAX_WORDS = 300
 
 _ABOUT_THE_SCHEMA = re.compile(
     r"response.?format|response.?schema|json.?schema|json.?object|json.?mode|structured.?output"
@@ -23,36 +23,18 @@ _ABOUT_THE_SCHEMA = re.compile(
 )
 
 
-def is_retryable(status: int) -> bool:
-    """Whether a request that got this HTTP status may succeed when it is sent again."""
-    return status in _RETRYABLE or status >= 500
+# What OpenAI, Anthropic, DeepSeek and others call an account that has nothing left. The words alone
+# may also be those of a limit per minute (Gemini's), which then says when to try again.
+_USED_UP_CODE = re.compile(r"insufficient.?quota|billing.?hard.?limit|insufficient.?balance", re.I)
+_USED_UP_WORDS = re.compile(
+    r"exceeded your current quota|billing|credit balance|out of credit", re.I
+)
+_LATER = re.compile(r"retry in \d|retry.?delay|per.?(minute|second|hour|day)", re.I)
 
 
 def is_about_the_schema(message: str) -> bool:
     """Whether a provider's refusal is about the form in which it was asked for an object."""
     return bool(_ABOUT_THE_SCHEMA.search(message))
-
-
-def retry_after_seconds(value: str | None) -> float | None:
-    """Read a `Retry-After` header.
-
-    Args:
-        value: Seconds, or an HTTP date (RFC 9110, section 10.2.3).
-
-    Returns:
-        Seconds from now, never negative; None when there is no readable value.
-    """
-    if not value:
-        return None
-    if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def http_failure(
@@ -64,6 +46,7 @@ def http_failure(
     secrets: Iterable[Key] = (),
     retry_after: float | None = None,
     with_schema: bool = False,
+    document: str = "",
 ) -> LLMBackendError:
     """The error for a reply with an HTTP status that is not a success.
 
@@ -75,22 +58,34 @@ def http_failure(
         secrets: Keys to remove before a long message is cut, which may cut a key in two.
         retry_after: Seconds that the provider asks to wait.
         with_schema: Whether the request carried a schema or a JSON mode that may be the trouble.
+        document: All that the server said, where a code may stand beside the message.
 
     Returns:
         An error that names the status, the provider's words and the next step.
     """
-    words = " ".join(redact(said, secrets).split())[:300] or "no message"
+    words = presentable(said, _MAX_WORDS, secrets) or "no message"
     kind, next_step = _kind_and_next_step(status, key_source, key_sent)
+    retryable = is_passing(status)
     if with_schema and status in (400, 404, 405, 415, 422, 501) and is_about_the_schema(words):
-        kind = "unsupported"
+        kind, retryable = "unsupported", False
         next_step = "the provider does not take the schema in this form; try another model"
+    elif status == 429 and _is_used_up(f"{said} {document}", retry_after):
+        retryable, next_step = False, "the account has nothing left; check its plan and its billing"
     return LLMBackendError(
         f"HTTP {status}: {words.rstrip('.')}; {next_step}",
         kind=kind,
         status=status,
-        retryable=is_retryable(status) and kind != "unsupported",
+        retryable=retryable,
         retry_after=retry_after,
     )
+
+
+def _is_used_up(said: str, retry_after: float | None) -> bool:
+    """Whether a limit is that of the account, which no waiting lifts."""
+    if _USED_UP_CODE.search(said):
+        return True
+    is_passing_limit = retry_after is not None or _LATER.search(said) is not None
+    return not is_passing_limit and _USED_UP_WORDS.search(said) is not None
 
 
 def connection_failure(error: Exception, where: str) -> LLMBackendError:
@@ -103,12 +98,12 @@ def connection_failure(error: Exception, where: str) -> LLMBackendError:
     Returns:
         An error of kind `connection`, with what to do and whether another attempt may help.
     """
-    problem, retryable = _in_words(error, where)
+    problem, retryable = _problem_of(error, where)
     detail = f"{type(error).__name__}: {error}"
     return LLMBackendError(problem, kind="connection", retryable=retryable, detail=detail)
 
 
-def _in_words(error: Exception, where: str) -> tuple[str, bool]:
+def _problem_of(error: Exception, where: str) -> tuple[str, bool]:
     if isinstance(error, socket.gaierror):
         return f"cannot find the host of {where}; check the base URL and the network", True
     if isinstance(error, ConnectionRefusedError):
@@ -131,7 +126,7 @@ def _in_words(error: Exception, where: str) -> tuple[str, bool]:
     return f"no connection to {where} ({words})", True
 
 
-def _kind_and_next_step(status: int, key_source: str, key_sent: bool) -> tuple[str, str]:
+def _kind_and_next_step(status: int, key_source: str, key_sent: bool) -> tuple[Kind, str]:
     if status in (401, 403):
         if not key_sent:
             return "auth", f"no key was sent; set {key_source}"
@@ -142,7 +137,7 @@ def _kind_and_next_step(status: int, key_source: str, key_sent: bool) -> tuple[s
         return "rejected", "check the model's name and the base URL"
     if status == 429:
         return "rate-limit", "wait, or ask the provider for a higher limit"
-    if status >= 500 or status in _RETRYABLE:
+    if is_passing(status):
         return "server", "the provider is in trouble; try again later"
     if 300 <= status < 400:
         return "rejected", "the base URL leads elsewhere; set the address that it names"

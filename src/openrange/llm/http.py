@@ -47,25 +47,22 @@ class HTTPRequest:
     Args:
         method: Such as `POST`.
         url: An http or https URL.
-        headers: Header lines for whichever host answers.
-        private_headers: Header lines for the origin of `url` alone, not for one that a redirect
-            leads to.
+        headers: Header lines.
         body: The bytes to send.
     """
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
-    private_headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     body: bytes | None = None
 
 
 def exchange(request: HTTPRequest, timeout: float, left: float | None = None) -> HTTPReply:
     """Send a request and read the whole reply.
 
-    The proxies that the environment names are used. Redirects 307 and 308 are followed, which keep
-    method and body (RFC 9110, sections 15.4.8 and 15.4.9), up to five times; any other status is
-    the reply.
+    The proxies that the environment names are used. Redirects 307 and 308, which keep method and
+    body (RFC 9110, sections 15.4.8 and 15.4.9), are followed up to five times within the origin of
+    the URL: neither a key nor a prompt goes to another one. Any other status is the reply.
 
     Args:
         request: What to send.
@@ -124,17 +121,6 @@ def holds_too_much(body: bytes) -> str | None:
     return f"the reply holds more than {MAX_BODY_VALUES:,} values"
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL names this machine: `localhost`, 127.0.0.0/8 or ::1, written as such."""
-    import ipaddress
-
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _is_usable(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -163,17 +149,15 @@ class _Line:
 
 
 def _follow(request: HTTPRequest, timeout: float, line: _Line) -> HTTPReply:
-    origin = _origin(request.url)
     url = request.url
     for _ in range(MAX_REDIRECTS + 1):
-        private = request.private_headers if _origin(url) == origin else {}
-        reply = _once(request, url, {**request.headers, **private}, timeout, line)
+        reply = _once(request, url, timeout, line)
         target = reply.headers.get("Location")
         if reply.status not in (307, 308) or not target:
             return reply
         try:
             url = urljoin(url, target)
-            leads_on = urlsplit(url).scheme in ("http", "https") and bool(_origin(url))
+            leads_on = _origin(url) == _origin(request.url)
         except ValueError:  # the server's mistake
             leads_on = False
         if not leads_on:
@@ -182,9 +166,7 @@ def _follow(request: HTTPRequest, timeout: float, line: _Line) -> HTTPReply:
     raise LLMBackendError(problem, kind="rejected")
 
 
-def _once(
-    request: HTTPRequest, url: str, headers: Mapping[str, str], timeout: float, line: _Line
-) -> HTTPReply:
+def _once(request: HTTPRequest, url: str, timeout: float, line: _Line) -> HTTPReply:
     parts = urlsplit(url)
     where = parts.netloc.rpartition("@")[2]
     try:
@@ -192,7 +174,7 @@ def _once(
         try:
             connection.connect()
             line.take(connection)
-            all_headers = {"Accept-Encoding": "identity", **headers, **proxy_headers}
+            all_headers = {"Accept-Encoding": "identity", **request.headers, **proxy_headers}
             connection.request(request.method, target, request.body, all_headers)
             with connection.getresponse() as response:
                 return HTTPReply(response.status, response.headers, _body(response))

@@ -5,26 +5,49 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from openrange.errors import LLMBackendError
 from openrange.llm.chat import error_message
-from openrange.llm.failure import http_failure, retry_after_seconds
+from openrange.llm.failure import http_failure
 from openrange.llm.http import HTTPReply, HTTPRequest, exchange
+from openrange.llm.retry import asked_to_wait
 from openrange.llm.secrets import Key, redact
+from openrange.llm.text import presentable, raised
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a call of an API carries, beside what it says.
+
+    Args:
+        timeout: Seconds of wall-clock time for all of it, slow drips included.
+        key: The key that goes with it, in a header or in the URL; None if there is none.
+        key_source: What to set where there is none, such as `OPENAI_API_KEY`, for errors.
+        secrets: What else to keep out of errors.
+        left: Seconds of `timeout` that are left, where something else came before it.
+    """
+
+    timeout: float
+    key: Key | None = None
+    key_source: str = "a key"
+    secrets: tuple[Key, ...] = ()
+    left: float | None = None
+
+    @property
+    def hidden(self) -> tuple[Key, ...]:
+        """All that must not be seen in an error."""
+        return self.secrets if self.key is None else (self.key, *self.secrets)
 
 
 def call_json(
     method: str,
     url: str,
-    document: object = None,
+    document: object,
+    call: Call,
     *,
     headers: Mapping[str, str],
-    timeout: float,
-    left: float | None = None,
-    key_source: str,
-    key_sent: bool = True,
-    secrets: Iterable[Key] = (),
     with_schema: bool = False,
     said: Callable[[object], str] = error_message,
 ) -> object:
@@ -32,15 +55,11 @@ def call_json(
 
     Args:
         method: Such as `POST`.
-        url: An http or https URL.
+        url: An http or https URL, beyond whose origin no redirect is followed.
         document: What to send; None sends no body.
-        headers: Header lines for the origin of `url` alone, such as the one with the key. They
-            replace those that every request has.
-        timeout: Seconds of wall-clock time for all of it, slow drips included.
-        left: Seconds of those that are left, where something else came before it.
-        key_source: Where the key comes from, such as `OPENAI_API_KEY`, for the next step in errors.
-        key_sent: Whether `headers` or `url` has one.
-        secrets: Keys to keep out of errors.
+        call: The key and the time that it is sent with.
+        headers: Header lines, such as the one with the key. They replace those that every request
+            has.
         with_schema: Whether the document carries a schema or a JSON mode. A refusal in words that
             are usual for that then has the kind `unsupported`, and another form is tried.
         said: Finds the message in the document of an error; without one, the body's own words
@@ -53,33 +72,33 @@ def call_json(
         LLMBackendError: For every failure: a document, URL or header that cannot be sent, no
             connection or no whole reply, the deadline, another status, or a body that is no JSON.
     """
-    hidden = list(secrets)
     failure: LLMBackendError
     try:
         body = None if document is None else _encoded(document)
         common = {"Accept": "application/json", "User-Agent": "openrange"}
         if body is not None:
             common["Content-Type"] = "application/json"
-        request = HTTPRequest(method, url, _without(common, headers), headers, body)
-        reply = exchange(request, timeout, left)
+        request = HTTPRequest(method, url, replaced(common, headers), body)
+        reply = exchange(request, call.timeout, call.left)
         if 200 <= reply.status < 300:
-            return _parsed(reply, hidden)
+            return _parsed(reply, call.hidden)
         failure = http_failure(
             reply.status,
             _words(reply, said),
-            key_source=key_source,
-            key_sent=key_sent,
-            secrets=hidden,
-            retry_after=retry_after_seconds(reply.headers.get("Retry-After")),
+            key_source=call.key_source if call.key is None else call.key.source,
+            key_sent=call.key is not None,
+            secrets=call.hidden,
+            retry_after=asked_to_wait(dict(reply.headers.items())),
             with_schema=with_schema,
+            document=_text(reply),
         )
     except LLMBackendError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - such as a header's value that is no text
-        problem = f"{type(error).__name__}: {error}"
-        failure = LLMBackendError(f"cannot send the request: {problem}", kind="not-configured")
-    failure.args = (redact(str(failure), hidden),)
-    failure.detail = redact(failure.detail or "", hidden) or None
+        problem = f"cannot send the request: {raised(error)}"
+        failure = LLMBackendError(problem, kind="not-configured")
+    failure.args = (redact(str(failure), call.hidden),)
+    failure.detail = redact(failure.detail or "", call.hidden) or None
     raise failure
 
 
@@ -93,7 +112,11 @@ def replaced(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str,
     Returns:
         Both, with each name once.
     """
-    return {**_without(headers, others), **others}
+    winning = {name.lower() for name in others}
+    return {
+        **{name: value for name, value in headers.items() if name.lower() not in winning},
+        **others,
+    }
 
 
 def below(base_url: str, path: str) -> str:
@@ -110,11 +133,6 @@ def below(base_url: str, path: str) -> str:
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{path}", fragment=""))
 
 
-def _without(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    taken = {name.lower() for name in others}
-    return {name: value for name, value in headers.items() if name.lower() not in taken}
-
-
 def _encoded(document: object) -> bytes:
     try:
         return json.dumps(document, allow_nan=False).encode()
@@ -123,11 +141,11 @@ def _encoded(document: object) -> bytes:
     raise LLMBackendError(f"the document to send is no JSON: {problem}", kind="rejected")
 
 
-def _parsed(reply: HTTPReply, secrets: list[Key]) -> object:
+def _parsed(reply: HTTPReply, secrets: Iterable[Key]) -> object:
     with suppress(ValueError, RecursionError):
         parsed: object = json.loads(reply.body)
         return parsed
-    words = " ".join(redact(_text(reply), secrets).split())[:80]
+    words = presentable(_text(reply), 80, secrets)
     problem = f"the server did not answer with JSON but with {words!r}"
     if not words:
         problem = f"HTTP {reply.status}: no body"
@@ -137,6 +155,8 @@ def _parsed(reply: HTTPReply, secrets: list[Key]) -> object:
 def _words(reply: HTTPReply, said: Callable[[object], str]) -> str:
     """The message of an error, or else its whole body."""
     text = _text(reply)
+    if 300 <= reply.status < 400 and (target := reply.headers.get("Location")):
+        return f"redirected to {target.partition('?')[0]}"
     with suppress(Exception):  # neither JSON nor an author's function is sure to give a message
         message: object = said(json.loads(text))
         if message and isinstance(message, str):

@@ -42,6 +42,20 @@ class Usage:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
+class SinkError(BaseException):
+    """Carries what an event sink raised through whatever would take it for a fault of its own.
+
+    Args:
+        recorder: Whose sink it was.
+        error: What it raised.
+    """
+
+    def __init__(self, recorder: Recorder, error: Exception) -> None:
+        super().__init__(error)
+        self.recorder = recorder
+        self.error = error
+
+
 @dataclass(slots=True)
 class Recorder:
     """Collects the usage and the events of a `recording` block, from any thread of its context.
@@ -75,13 +89,23 @@ def recording(on_event: EventSink | None = None) -> Iterator[Recorder]:
 
     Yields:
         The recorder, whose `usage` grows with each request.
+
+    Raises:
+        Exception: What `on_event` raises ends the block, and is the caller's own.
     """
     recorder = Recorder(on_event)
     token = _RECORDERS.set((*_RECORDERS.get(), recorder))
+    own: Exception | None = None
     try:
         yield recorder
+    except SinkError as carried:
+        if carried.recorder is not recorder:
+            raise
+        own = carried.error
     finally:
         _RECORDERS.reset(token)
+    if own is not None:
+        raise own
 
 
 def record(usage: Usage, model: str | None = None) -> None:
@@ -103,5 +127,9 @@ def announce(step: str, data: Mapping[str, object]) -> None:
         data: Details, as JSON.
     """
     for recorder in _RECORDERS.get():
-        if recorder.on_event is not None:
+        if recorder.on_event is None:
+            continue
+        try:
             recorder.on_event(step, data)
+        except Exception as error:  # noqa: BLE001 - unwrapped where the recording ends
+            raise SinkError(recorder, error) from None

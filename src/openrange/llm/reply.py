@@ -1,15 +1,21 @@
-"""From a model's raw text to the JSON object in it. Replies are not trusted; schemas are."""
+"""What a model replied, and the JSON object in it. Replies are not trusted; schemas are."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
+from typing import Literal
 
-from openrange import strict_json
 from openrange.errors import LLMBackendError
+from openrange.llm import strict_json
+from openrange.llm.recording import Usage
 from openrange.llm.schema import violation
+
+Ending = Literal["stop", "length", "filter", "refusal"]
+"""Why a model stopped: it was done; a limit cut it off; the provider withheld it; it declined."""
 
 MAX_REPLY_CHARACTERS = 2_000_000
 # How much of a reply that is not an object itself is searched for one.
@@ -18,6 +24,89 @@ MAX_CANDIDATES = 50
 
 _END_OF_THINKING = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back.
+
+    Args:
+        text: The text of the reply.
+        elsewhere: Other places of the reply in which an object may stand, such as the arguments
+            of a tool call; read when `text` holds none.
+        finish: Why the model stopped.
+        explanation: The provider's words on a refusal, a filter or an empty reply.
+        limit: The setting that a truncated reply would need raised.
+        usage: What the request used; its own count of one is added by `run`.
+        model: The model that answered, as the provider names it.
+    """
+
+    text: str
+    elsewhere: tuple[str, ...] = ()
+    finish: Ending = "stop"
+    explanation: str | None = None
+    limit: str = "the limit on output tokens"
+    usage: Usage = field(default_factory=Usage)
+    model: str | None = None
+
+
+def text_of(reply: Reply) -> str:
+    """The text of a reply that ended well.
+
+    Args:
+        reply: What came back.
+
+    Returns:
+        Its text, as it is.
+
+    Raises:
+        LLMBackendError: Of kind `refused`, `filtered`, `truncated` or `empty`.
+    """
+    _check_ending(reply)
+    if not reply.text.strip():
+        raise _empty(reply)
+    return reply.text
+
+
+def object_of(reply: Reply, schema: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """The object in a reply that ended well, wherever it stands there.
+
+    Args:
+        reply: What came back.
+        schema: What the object has to conform to.
+
+    Returns:
+        The object's text as it stands in the reply, and the object.
+
+    Raises:
+        LLMBackendError: Of kind `refused`, `filtered` or `truncated`; or else of the first place's
+            problem, as `read_object` raises it.
+    """
+    _check_ending(reply)
+    problem: LLMBackendError | None = None
+    for text in (reply.text, *reply.elsewhere):
+        try:
+            return read_object(text, schema)
+        except LLMBackendError as error:
+            if problem is None or problem.kind == "empty":
+                problem = error
+    assert problem is not None
+    raise _empty(reply) if problem.kind == "empty" else problem
+
+
+def _check_ending(reply: Reply) -> None:
+    words = f": {reply.explanation}" if reply.explanation else ""
+    if reply.finish == "refusal":
+        raise LLMBackendError(f"the model refused{words}", kind="refused")
+    if reply.finish == "filter":
+        raise LLMBackendError(f"a content filter withheld the reply{words}", kind="filtered")
+    if reply.finish == "length":
+        raise LLMBackendError(f"the reply was cut off; raise {reply.limit}", kind="truncated")
+
+
+def _empty(reply: Reply) -> LLMBackendError:
+    words = f": {reply.explanation}" if reply.explanation else ""
+    return LLMBackendError(f"the reply is empty{words}", kind="empty")
 
 
 def parse_json_object(raw: str) -> dict[str, object]:
@@ -71,7 +160,9 @@ def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, 
                 return text, value
             first_violation = first_violation or broken
         elif first_problem is None:
-            first_problem = problem or f"the reply is not a JSON object but {_kind(value)}"
+            first_problem = (
+                problem or f"the reply is not a JSON object but {_JSON_NAMES[type(value)]}"
+            )
     if first_violation is not None:
         raise LLMBackendError(
             f"the reply does not conform to the schema: {first_violation}", kind="nonconforming"
@@ -133,10 +224,6 @@ def _parse(text: str) -> tuple[object, str | None]:
         return None, f"the reply is not JSON ({error.msg}, at character {error.pos})"
     except ValueError as error:
         return None, f"the reply is not JSON as it should be ({error})"
-
-
-def _kind(value: object) -> str:
-    return _JSON_NAMES[type(value)]
 
 
 _JSON_NAMES: dict[type, str] = {

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from openrange.llm.strict_json import is_shallow
+from openrange.llm.text import presentable, raised
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError, Validator
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 # What a schema may use under strict structured output, after OpenAI's guide "Structured model
 # outputs", section "Supported schemas". Anything else makes the API refuse the request.
 _STRICT_KEYWORDS = frozenset(
     {
-        "$defs",
-        "$ref",
-        "additionalProperties",
-        "anyOf",
-        "const",
-        "definitions",
-        "description",
-        "enum",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "format",
-        "items",
-        "maxItems",
-        "maximum",
-        "minItems",
-        "minimum",
-        "multipleOf",
-        "pattern",
-        "properties",
-        "required",
-        "title",
-        "type",
+        *("$defs", "$ref", "additionalProperties", "anyOf", "const", "definitions", "description"),
+        *("enum", "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maxItems"),
+        *("maximum", "minItems", "minimum", "multipleOf", "pattern", "properties", "required"),
+        *("title", "type"),
     }
 )
 
 
-def violation(value: Any, schema: Mapping[str, object]) -> str | None:
+_NO_SCHEMAS = frozenset({"const", "default", "enum"})
+_BY_NAME = frozenset(
+    {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
+)
+
+# Schemas that were found valid are kept, ready to judge by; a program has a few of them.
+_MOST_KEPT = 64
+_MAX_PROBLEM = 200
+
+
+def violation(value: object, schema: Mapping[str, object]) -> str | None:
     """Say where a value breaks a schema, without ever fetching a `$ref`.
 
     Args:
@@ -46,22 +48,28 @@ def violation(value: Any, schema: Mapping[str, object]) -> str | None:
     Returns:
         None when it conforms; otherwise the path that fails and why, in one line.
     """
-    from jsonschema import exceptions, validators
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
-    plain = dict(schema)
-    if problem := invalid(plain):
-        return problem
-    validator_class = validators.validator_for(plain, default=validators.Draft202012Validator)
-    try:
-        validator = validator_class(plain, registry=Registry())
-        worst = exceptions.best_match(validator.iter_errors(value))
-    except Unresolvable as error:
-        return f"the schema refers to something outside of itself ({_short(str(error))})"
-    except RecursionError:
+    judge = _judge_of(schema)
+    if isinstance(judge, str):
+        return judge
+    if not is_shallow(value):  # the validator recurses, and does not fail with an exception
         return "it is nested too deeply to check"
-    return None if worst is None else f"{worst.json_path}: {_short(worst.message)}"
+    try:
+        errors = _errors(judge, value)
+    except (TypeError, ValueError) as error:
+        return f"it is no JSON value ({presentable(str(error), _MAX_PROBLEM)})"
+    if not errors:
+        return None
+    # The problem nearest to the root, of which those further down may be a consequence.
+    worst = min(errors, key=lambda error: len(error.instance_path))
+    return f"{_path(worst.instance_path)}: {presentable(worst.message, _MAX_PROBLEM)}"
+
+
+def _errors(judge: Validator, value: object) -> list[ValidationError]:
+    try:
+        return [_deepest(error) for error in judge.iter_errors(value)]
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can say and UTF-8 cannot
+        utf_8 = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        return [_deepest(error) for error in judge.iter_errors(json.loads(utf_8))]
 
 
 def invalid(schema: Mapping[str, object]) -> str | None:
@@ -73,16 +81,47 @@ def invalid(schema: Mapping[str, object]) -> str | None:
     Returns:
         None for a valid one; otherwise where it is wrong and why, in one line.
     """
-    from jsonschema import exceptions, validators
+    judge = _judge_of(schema)
+    return judge if isinstance(judge, str) else None
 
-    plain = dict(schema)
+
+def _judge_of(schema: Mapping[str, object]) -> Validator | str:
+    """What judges by a schema, or what is wrong with it."""
     try:
-        validators.validator_for(plain, default=validators.Draft202012Validator).check_schema(plain)
-    except exceptions.SchemaError as problem:
-        return f"the schema itself is invalid at {problem.json_path}: {_short(problem.message)}"
-    except RecursionError:
-        return "the schema itself is nested too deeply to check"
-    return None
+        text = json.dumps(dict(schema), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"the schema itself is no JSON ({raised(error, _MAX_PROBLEM)})"
+    return _judge(text)
+
+
+@functools.lru_cache(maxsize=_MOST_KEPT)
+def _judge(text: str) -> Validator | str:
+    import jsonschema_rs
+
+    try:
+        return jsonschema_rs.validator_for(json.loads(text), offline=True, validate_formats=False)
+    except jsonschema_rs.ValidationError as error:
+        problem = presentable(error.message, _MAX_PROBLEM)
+        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Referencing):
+            return f"the schema refers to something outside of itself ({problem})"
+        return f"the schema itself is invalid at {_path(error.instance_path)}: {problem}"
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        return f"the schema itself cannot be used ({presentable(str(error), _MAX_PROBLEM)})"
+
+
+def _deepest(error: ValidationError) -> ValidationError:
+    """Of a choice that failed, what failed in the branch that came the furthest."""
+    branches = getattr(error.kind, "context", ())
+    inner = [_deepest(each) for branch in branches for each in branch]
+    return max(inner, key=lambda each: len(each.instance_path), default=error)
+
+
+def _path(parts: Sequence[str | int]) -> str:
+    """A place in a value, as JSONPath."""
+    return "$" + "".join(
+        f".{part}" if isinstance(part, str) and _PLAIN_NAME.fullmatch(part) else f"[{part!r}]"
+        for part in parts
+    )
 
 
 def qualifies_for_strict(schema: Mapping[str, object]) -> bool:
@@ -101,7 +140,7 @@ def qualifies_for_strict(schema: Mapping[str, object]) -> bool:
     return schema.get("type") == "object" and "anyOf" not in schema and _strict(schema)
 
 
-def in_words(schema: Mapping[str, object]) -> str:
+def as_instruction(schema: Mapping[str, object]) -> str:
     """The instruction that stands in a prompt where a provider does not take the schema itself.
 
     Args:
@@ -115,6 +154,33 @@ def in_words(schema: Mapping[str, object]) -> str:
         "Reply with one JSON object and nothing else: no prose, no code fence. "
         f"It must conform to this JSON Schema:\n{text}"
     )
+
+
+def without_examples(schema: Mapping[str, object]) -> dict[str, object]:
+    """A schema for a provider, which would take its `examples` for the answer, or refuse them.
+
+    Args:
+        schema: A JSON Schema.
+
+    Returns:
+        The same without this keyword, at any depth; what only looks like it, such as a property of
+        that name, stays.
+    """
+    return {
+        keyword: held if keyword in _NO_SCHEMAS else _cleared(held, is_by_name=keyword in _BY_NAME)
+        for keyword, held in schema.items()
+        if keyword != "examples"
+    }
+
+
+def _cleared(held: object, *, is_by_name: bool = False) -> object:
+    if isinstance(held, list):
+        return [_cleared(each) for each in held]
+    if not isinstance(held, dict):
+        return held
+    if is_by_name:
+        return {name: _cleared(each) for name, each in held.items()}
+    return without_examples(held)
 
 
 def _strict(schema: object) -> bool:
@@ -136,8 +202,3 @@ def _strict(schema: object) -> bool:
     alternatives = schema.get("anyOf", [])
     children.extend(alternatives if isinstance(alternatives, list) else [alternatives])
     return all(_strict(child) for child in children)
-
-
-def _short(message: str, limit: int = 200) -> str:
-    line = " ".join(message.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"

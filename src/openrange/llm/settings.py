@@ -6,7 +6,7 @@ import copy
 import pickle
 from collections.abc import Mapping
 from dataclasses import Field, field, fields
-from typing import Any, NoReturn, Self, SupportsIndex
+from typing import Any, Self, SupportsIndex
 
 SECRET = "secret"  # noqa: S105 - the name of the mark
 
@@ -17,14 +17,7 @@ def secret() -> Any:
 
 
 def is_secret(setting: Field[Any]) -> bool:
-    """Whether a field of a backend's dataclass holds a key.
-
-    Args:
-        setting: The field.
-
-    Returns:
-        True if its metadata says `secret=True`.
-    """
+    """Whether a field of a backend's dataclass holds a key: its metadata says `secret=True`."""
     return bool(setting.metadata.get(SECRET))
 
 
@@ -53,12 +46,8 @@ class BackendSettings:
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         for setting in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
             if is_secret(setting) and getattr(self, setting.name) is not None:
-                _refuse_pickling(type(self).__name__, setting.name)
+                raise pickle.PicklingError(
+                    f"{type(self).__name__} holds a key in {setting.name} and cannot be pickled; "
+                    f"name the variable that holds it in {setting.name}_env instead"
+                )
         return super().__reduce_ex__(protocol)
-
-
-def _refuse_pickling(owner: str, name: str) -> NoReturn:
-    raise pickle.PicklingError(
-        f"{owner} holds a key in {name} and cannot be pickled; "
-        f"name the variable that holds it in {name}_env instead"
-    )

@@ -7,10 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, resources, util
 
-from openrange.entry_points import BACKENDS, DETECT, installed, normalized
 from openrange.errors import ConfigError
-from openrange.known_plugins import known_plugins
-from openrange.plugins import RESERVED
+from openrange.plugins.entry_points import (
+    BACKENDS,
+    DETECT,
+    installed,
+    names_of_the_core,
+    normalized,
+    scan,
+)
+from openrange.plugins.known_plugins import known_plugins
 from openrange.scaffold.project import render
 
 MAX_NAME = 40
@@ -84,7 +90,7 @@ def backend_files(project: BackendProject) -> dict[str, str]:
     Returns:
         The text of each file by its path, with slashes.
     """
-    template = resources.files("openrange").joinpath("templates/backend")
+    template = resources.files("openrange.scaffold").joinpath("templates/backend")
     values = {
         name: getattr(project, name)
         for name in ("name", "distribution", "package", "class_name", "variable")
@@ -132,7 +138,7 @@ def _problem(name: str) -> str | None:
 
 def _taken(name: str) -> str | None:
     """Who has a name already, in words, or None."""
-    if name in RESERVED:
+    if name in names_of_the_core(BACKENDS):
         return f"the backend {name!r} is OpenRange's own; choose another name"
     distribution = f"openrange-{name}"
     claims = [e for e in installed() if e.group == BACKENDS and normalized(e.name) == name]
@@ -168,13 +174,8 @@ def _detected_by(variable: str) -> str | None:
     for plugin in known_plugins():
         if variable in plugin.variables:
             return f"the backend {plugin.backends[0]} of {plugin.distribution}"
-    for entry in installed():
-        if (entry.group, entry.name) == (DETECT, variable):
-            same = [
-                other.name
-                for other in installed()
-                if (other.group, other.value, other.distribution)
-                == (BACKENDS, entry.value, entry.distribution)
-            ]
-            return f"the backend {(same or ['?'])[0]} of {entry.distribution}"
+    for entry in scan().by_name.get((DETECT, variable), ()):
+        same = scan().by_value.get((BACKENDS, entry.distribution, entry.value), ())
+        names = [other.name for other in same] or ["?"]
+        return f"the backend {names[0]} of {entry.distribution}"
     return None

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from openrange.llm.sampler import sample
+from openrange.backends.offline.sampler import sample
 
 
 @dataclass(slots=True)

@@ -11,11 +11,11 @@ except ModuleNotFoundError as error:
         "openrange.testing.BackendContract needs pytest: run `pip install pytest`", name="pytest"
     ) from error
 
-from openrange.building import build
+import openrange
+from openrange.backends.offline.sampler import sample
 from openrange.core.manifest import Manifest
-from openrange.hints import near_misses
-from openrange.llm.sampler import sample
 from openrange.packs.webapp import WebappPack
+from openrange.plugins.hints import near_misses
 from openrange.testing.failures import Failures
 from openrange.testing.processes import Processes
 from openrange.testing.registration import Registration
@@ -49,7 +49,7 @@ class BackendContract(Replies, Failures, Secrets, Values, Processes, Registratio
     def test_world(self) -> None:
         schema = WebappPack().design_schema(Manifest.starter())
         self.script.play(Turn(json.dumps(sample(schema, b"a design"))))
-        build(llm=self.make())
+        openrange.build(llm=self.make())
 
     @rule(
         "declarations",

@@ -11,7 +11,7 @@ from openrange.testing.script import Turn
 from openrange.testing.stage import GOOD, OBJECT, PLAIN, STRUCTURED, Stage
 
 _FAILURE = (
-    "raise `openrange.llm.failure.http_failure(status, message, key_source=...)` in `_send`, or "
+    "raise `openrange.llm.http_failure(status, message, key_source=...)` in `_send`, or "
     "`LLMBackendError(message, kind=..., status=..., retryable=...)`"
 )
 _PASSING = {429, 500, 502, 503}
@@ -84,7 +84,7 @@ class Failures(Stage):
     @rule(
         "broken-connection",
         "A connection that breaks is a retryable LLMBackendError.",
-        "raise `openrange.llm.failure.connection_failure(...)`, or use `openrange.llm.http`",
+        "raise `openrange.llm.connection_failure(...)`, or use `openrange.llm.call_json`",
     )
     def test_broken_connection(self) -> None:
         self.script.play(Turn(drops=True))
@@ -125,7 +125,7 @@ class Failures(Stage):
         "retry-after",
         "An error carries the seconds that the provider asks to wait in `retry_after`, and a wait "
         "longer than `timeout` is not waited for.",
-        "pass `retry_after=openrange.llm.failure.retry_after_seconds(header)` to the error, and "
+        "pass `retry_after=openrange.llm.retry_after_seconds(header)` to the error, and "
         "`timeout=` to `openrange.llm.run`",
     )
     def test_retry_after(self) -> None:
@@ -140,7 +140,7 @@ class Failures(Stage):
         "deadline",
         "`timeout` is the time in seconds that one attempt may take; then it fails with an "
         "LLMBackendError of kind 'timeout', which is retryable.",
-        "run the request in `openrange.llm.within(timeout, ...)`; `json_api.call_json` does",
+        "run the request in `openrange.llm.within(timeout, ...)`; `openrange.llm.call_json` does",
     )
     def test_deadline(self) -> None:
         self._fails_in_time(Turn("late", hangs=_FOREVER))
@@ -149,7 +149,7 @@ class Failures(Stage):
         "deadline-of-drips",
         "`timeout` ends an attempt also while bytes still drip in: it is wall-clock time, and not "
         "the pause between two of them.",
-        "run the request in `openrange.llm.within(timeout, ...)`; `json_api.call_json` does",
+        "run the request in `openrange.llm.within(timeout, ...)`; `openrange.llm.call_json` does",
     )
     def test_deadline_of_drips(self) -> None:
         self._fails_in_time(Turn("drop by drop" * 10, drips=0.03))

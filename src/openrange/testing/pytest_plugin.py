@@ -1,6 +1,6 @@
 """Shows rules that are not covered as what they are: neither passed nor merely skipped.
 
-pytest loads this wherever OpenRange is installed, so it imports nothing.
+A `conftest.py` asks for it: `pytest_plugins = ["openrange.testing.pytest_plugin"]`.
 """
 
 from __future__ import annotations

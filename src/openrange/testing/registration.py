@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from openrange.entry_points import BACKENDS, DETECT, Entry, installed
+from openrange.configure.annotations import constructor_hints
+from openrange.configure.layers import MODEL_VARIABLE, read_layers
+from openrange.configure.options import construct
+from openrange.configure.resolver import Choice, choose, make_backend, resolve_backend
 from openrange.errors import ConfigError, OpenRangeError
 from openrange.llm.contract import LLMBackend
 from openrange.llm.settings import is_secret
-from openrange.plugins import Plugins
-from openrange.resolve.annotations import constructor_hints
-from openrange.resolve.layers import MODEL_VARIABLE, command_layer
-from openrange.resolve.options import construct
-from openrange.resolve.resolver import Choice, choose, realize, resolve_backend
+from openrange.plugins.entry_points import DETECT, Entry, installed
+from openrange.plugins.groups import BACKEND
+from openrange.plugins.registry import Plugins
 from openrange.testing.rules import broken, rule, untestable
 from openrange.testing.stage import KEY, Stage
 
@@ -38,7 +39,7 @@ class Registration(Stage):
         stands_alone=True,
     )
     def test_registered(self) -> None:
-        found = Plugins().load(BACKENDS, self.name)
+        found = Plugins().load(BACKEND, self.name)
         if found is not type(self.make()):
             broken(f"the name {self.name!r} stands for {found!r}")
 
@@ -117,7 +118,7 @@ class Registration(Stage):
     )
     def test_detected(self, monkeypatch: pytest.MonkeyPatch) -> None:
         entries = [entry for entry in installed() if entry.group == DETECT]
-        own = [entry for entry in entries if _is_same(entry, Plugins().find(BACKENDS, self.name))]
+        own = [entry for entry in entries if _is_same(entry, Plugins().find(BACKEND, self.name))]
         if not own:
             broken("its distribution registers no variable for it")
         for entry in entries:
@@ -127,13 +128,13 @@ class Registration(Stage):
         for variable, value in values.items():
             with monkeypatch.context() as only:
                 only.setenv(variable, value)
-                choice = choose(command_layer(None, None))
+                choice = choose(read_layers())
                 if choice.name != self.name:
                     broken(f"{variable} is set, and {choice.name} was chosen: {choice.why}")
                 problem = _problem(choice)
                 if problem and self.has_field("model"):
                     only.setenv(MODEL_VARIABLE, "a-model")
-                    problem = _problem(choose(command_layer(None, None)))
+                    problem = _problem(choose(read_layers()))
                 if problem:
                     broken(f"{variable} is set, and it cannot be made: {problem}")
 
@@ -152,7 +153,7 @@ class Registration(Stage):
 
 def _problem(choice: Choice) -> str | None:
     try:
-        realize(choice)
+        make_backend(choice)
     except OpenRangeError as error:
         return str(error)
     return None

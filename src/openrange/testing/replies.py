@@ -135,7 +135,7 @@ class Replies(Stage):
         "roles",
         "A provider that knows roles gets the system text in the system role, and the prompt as "
         "the user's; without a system text there is no system message.",
-        "send `openrange.llm.chat.messages(ask)`, or the same in your provider's format",
+        "send `openrange.llm.messages(ask)`, or the same in your provider's format",
     )
     def test_roles(self) -> None:
         self.script.play(Turn("yes"))

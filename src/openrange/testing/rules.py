@@ -92,7 +92,7 @@ def rule(name: str, says: str, meet: str, *, stands_alone: bool = False) -> Call
             except BrokenRuleError as error:
                 seen = str(error)
             except Exception as error:  # noqa: BLE001 - whatever a backend does is what was seen
-                seen = in_words(error)
+                seen = outcry(error)
             # Then nothing was seen of the backend, also where all seems well.
             why = self.script.fault or why
             if why is not None:
@@ -108,7 +108,7 @@ def rule(name: str, says: str, meet: str, *, stands_alone: bool = False) -> Call
     return decorate
 
 
-def in_words(error: BaseException) -> str:
+def outcry(error: BaseException) -> str:
     """An exception as an author wants to see it: its type, its text, and where it was raised.
 
     Args:

@@ -17,8 +17,9 @@ import pytest
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult
 from openrange.llm.deadline import within
+from openrange.llm.retry import without_waiting
 from openrange.testing.chat_server import Answer, ChatServer, Seen
-from openrange.testing.rules import NOT_COVERED, Rule, broken, in_words, rule, untestable
+from openrange.testing.rules import NOT_COVERED, Rule, broken, outcry, rule, untestable
 from openrange.testing.script import (
     ENOUGH,
     Script,
@@ -146,7 +147,7 @@ class Stage:
             except UnexpectedRequestError:
                 raise  # which is the backend's
             except Exception as error:  # noqa: BLE001 - the author's method may raise anything
-                script.fault = f"on the way to the provider the test raised {in_words(error)}"
+                script.fault = f"on the way to the provider the test raised {outcry(error)}"
                 return Answer(400, chat_document(Turn(script.fault, status=400)))
 
         with ChatServer(respond).running() as server:
@@ -176,7 +177,7 @@ class Stage:
             object.__setattr__(STRUCTURED, "json_schema", copy.deepcopy(SCHEMA))  # nor does this
             self.script = Script(at_last=GOOD)
             self.script.play(GOOD)
-            with self.wire(self.script) as self.url:
+            with without_waiting(), self.wire(self.script) as self.url:
                 yield
 
     def trouble(self) -> str | None:
@@ -275,7 +276,7 @@ class Stage:
         if not isinstance(outcome, BaseException):
             broken(f"`complete` returned {outcome!r:.300}, and did not fail")
         if not isinstance(outcome, LLMBackendError):
-            broken(f"`complete` raised {in_words(outcome)}, and not LLMBackendError")
+            broken(f"`complete` raised {outcry(outcome)}, and not LLMBackendError")
         return outcome
 
 
@@ -292,7 +293,7 @@ def made(method: str, make: Callable[[], LLMBackend]) -> LLMBackend:
     try:
         backend: object = make()
     except Exception as error:  # noqa: BLE001 - whatever a test class does
-        untestable(f"the method `{method}` of the test class raised {in_words(error)}")
+        untestable(f"the method `{method}` of the test class raised {outcry(error)}")
     what = "a class" if isinstance(backend, type) else type(backend).__name__
     if isinstance(backend, type) or not isinstance(backend, LLMBackend):
         untestable(f"the method `{method}` of the test class returned {what}, and no backend")
@@ -309,7 +310,7 @@ def as_result(outcome: object) -> LLMResult:
         The same, if it is a result.
     """
     if isinstance(outcome, BaseException):
-        broken(f"`complete` raised {in_words(outcome)}")
+        broken(f"`complete` raised {outcry(outcome)}")
     if not isinstance(outcome, LLMResult):
         broken(f"`complete` returned {type(outcome).__name__} instead of LLMResult")
     return outcome

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import openrange.llm.contract as contract
+from openrange.configure.annotations import constructor_hints
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsWorkspace
-from openrange.resolve.annotations import constructor_hints
 from openrange.testing.rules import UntestableError, broken, rule
 from openrange.testing.stage import SCHEMA, STRUCTURED, Stage
 

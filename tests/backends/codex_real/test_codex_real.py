@@ -18,7 +18,7 @@ from responses_server import (
 )
 
 from openrange import CodexBackend, LLMBackendError, LLMRequest
-from openrange.llm.sampler import sample
+from openrange.backends.offline.sampler import sample
 from openrange.testing.chat_server import Answer, ChatServer, Seen
 
 COMMAND = str(Path(os.environ["OPENRANGE_CODEX_COMMAND"]).absolute())
@@ -85,7 +85,7 @@ def test_a_reply_that_does_not_conform_is_asked_for_once_more() -> None:
     with responses_server(script).running() as server:
         result = backend_of(server).complete(REQUEST)
     assert result.parsed_json == {"name": "x", "doors": [], "size": 3}
-    assert "'doors' is a required property" in prompt_of(server.seen[1])
+    assert '"doors" is a required property' in prompt_of(server.seen[1])
 
 
 def test_a_schema_that_the_server_refuses_is_put_into_the_prompt() -> None:

@@ -37,8 +37,8 @@ BROKEN = (
     Broken("null", "not-json", "not a JSON object but null"),
     Broken('{"city": NaN}', "not-json", "NaN is not a JSON number"),
     Broken('{"city": "Lis', "not-json", "the reply is not JSON"),
-    Broken('{"city": 5}', "nonconforming", "$.city: 5 is not of type 'string'"),
-    Broken("{}", "nonconforming", "'city' is a required property"),
+    Broken('{"city": 5}', "nonconforming", '$.city: 5 is not of type "string"'),
+    Broken("{}", "nonconforming", '"city" is a required property'),
     Broken('{"city": "Lisbon", "x": 1}', "nonconforming", "'x' was unexpected"),
 )
 

@@ -259,7 +259,7 @@ def test_a_tool_of_anthropic_gets_no_references_and_is_judged_by_them(
     if conforms:
         assert ask(model, request).parsed_json == given
     else:
-        assert "$.city: 'name' is a required property" in str(failure(model, request))
+        assert '$.city: "name" is a required property' in str(failure(model, request))
     (tool,) = json.loads(route.calls.last.request.content)["tools"]
     assert tool["input_schema"]["properties"]["city"] == CITY
     assert "$ref" not in json.dumps(tool)

@@ -88,9 +88,9 @@ def test_a_statement_without_measure_is_ended(portal: Running, select: str, reas
 def test_the_connection_lets_a_statement_read_and_nothing_else(tmp_path: Path) -> None:
     code = (
         "import json, sys; from openrange.packs.webapp.database import Database, QueryError\n"
-        "from openrange.packs.webapp.flags import Secrets\n"
+        "from openrange.packs.webapp.places import Places\n"
         "world, statements = json.load(sys.stdin)\n"
-        "database = Database(world, Secrets())\n"
+        "database = Database(world, Places())\n"
         "for statement in statements:\n"
         "    try:\n"
         "        print('done', database.rows(statement))\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from webapp_worlds import PACK, Running, design_of, manifest_of, running
 
-from openrange.core.visitor import VisitError, Visitor
+from openrange.worlds.visitor import VisitError, Visitor
 
 
 @pytest.fixture(scope="module")

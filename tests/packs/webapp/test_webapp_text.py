@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from webapp_worlds import CLASSES, PACK, crawl, design_of, free_text, manifest_of, replies, running
 
 from openrange.core.admission import admit
-from openrange.core.text import one_line
-from openrange.packs.webapp.flags import without_decoys
+from openrange.llm.text import one_line
+from openrange.worlds.flag import without_decoys
 
 NASTY = {
     "empty": "",

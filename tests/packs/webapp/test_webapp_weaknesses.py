@@ -33,7 +33,7 @@ def test_an_honest_user_goes_through_the_weak_door_and_sees_no_flag(planted: str
             "insecure_direct_object_reference": f"/{doors['records']}/",
             "forged_session": f"/{doors['console']}",
         }[planted]
-        assert any(door in page.url for page in visitor.pages)
+        assert any(door in page.url for page in visitor.replies)
         assert portal.flag not in replies(visitor)
         assert portal.flag[5:-1] not in replies(visitor)
 

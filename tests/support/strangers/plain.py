@@ -5,7 +5,7 @@ from functools import partial
 
 from openrange.llm import BackendSettings, LLMRequest, LLMResult, require_key, run, secret
 from openrange.llm.chat import read_completion, request_body
-from openrange.llm.json_api import call_json
+from openrange.llm.json_api import Call, call_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,6 @@ class PlainBackend(BackendSettings):
 
     def _send(self, key, ask):
         url, body = f"{self.base_url}/chat/completions", request_body(ask, self.model)
-        private = {"key_source": key.source, "secrets": [key]}
         headers = {"Authorization": f"Bearer {key.value}"}
-        reply = call_json("POST", url, body, headers=headers, timeout=self.timeout, **private)
+        reply = call_json("POST", url, body, Call(self.timeout, key), headers=headers)
         return read_completion(reply)

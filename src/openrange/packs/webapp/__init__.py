@@ -1,8 +1,8 @@
 """The `webapp` pack: a small company's web portal with one planted weakness.
 
 choices, design      what a language model may decide, and how it is told
-realize              from its design to a world: slots, fallbacks, logins, draw, world
-serve                the world's process: portal, doors, sessions, database, pages
+realize              from its design to a world: slots, fallbacks, logins, seeded, world
+serve                the world's process: portal, queries, sessions, database, pages
 weaknesses           one module a class: its weak door, its solver and its honest user
 """
 
@@ -15,12 +15,12 @@ from typing import ClassVar
 
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
-from openrange.core.visitor import Visitor
 from openrange.packs.webapp import client
 from openrange.packs.webapp.design import briefing, design_schema
 from openrange.packs.webapp.realize import realize
 from openrange.packs.webapp.weaknesses import WEAKNESSES
 from openrange.packs.webapp.world import as_world
+from openrange.worlds.visitor import Visitor
 
 __all__ = ["WebappPack"]
 

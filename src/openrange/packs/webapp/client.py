@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from openrange.core.visitor import Page, Visitor
 from openrange.packs.webapp.world import World
+from openrange.worlds.visitor import Visitor, WorldReply
 
 
-def sign_in(visitor: Visitor, world: World) -> Page:
+def sign_in(visitor: Visitor, world: World) -> WorldReply:
     """Post the login form with the agent's account.
 
     Args:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 
 from openrange.packs.webapp.choices import VAULT_COLUMNS, VAULT_TABLES
-from openrange.packs.webapp.flags import Secrets
+from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.world import World
 
 Value = str | int | float | bytes | None
@@ -47,7 +47,7 @@ class Database:
         ValueError: The world names a vault that is none of the pack's.
     """
 
-    def __init__(self, world: World, hidden: Secrets) -> None:
+    def __init__(self, world: World, hidden: Places) -> None:
         self._lock = threading.Lock()
         self._deadline = 0.0
         self._connection = sqlite3.connect(
@@ -105,7 +105,7 @@ class Database:
         return time.monotonic() > self._deadline
 
 
-def _fill(connection: sqlite3.Connection, world: World, hidden: Secrets) -> None:
+def _fill(connection: sqlite3.Connection, world: World, hidden: Places) -> None:
     table, column = world["vault"]["table"], world["vault"]["column"]
     if table not in VAULT_TABLES or column not in VAULT_COLUMNS:
         raise ValueError("the world names a vault that this pack does not have")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from openrange.packs.webapp import doors, pages
+from openrange.packs.webapp import pages, queries
 from openrange.packs.webapp.database import Database, QueryError
 from openrange.packs.webapp.sessions import COOKIE, ServerSessions, Session, Sessions
 from openrange.packs.webapp.weaknesses import (
@@ -77,11 +77,11 @@ class Portal:
         self._database = Database(world, hidden)
         self._accounts = {account["login"]: account for account in world["accounts"]}
         self._shows_sql_errors = weakness == sql_injection.NAME
-        self._search = sql_injection.search if weakness == sql_injection.NAME else doors.search
+        self._search = sql_injection.search if weakness == sql_injection.NAME else queries.search
         self._read_record = (
             insecure_direct_object_reference.read_record
             if weakness == insecure_direct_object_reference.NAME
-            else doors.read_record
+            else queries.read_record
         )
         self._sessions: Sessions = (
             forged_session.UnsignedSessions()

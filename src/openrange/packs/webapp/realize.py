@@ -7,14 +7,14 @@ from typing import TypedDict, cast
 
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Realization, Task
-from openrange.core.text import one_line
+from openrange.llm.text import one_line
 from openrange.packs.webapp import fallbacks
 from openrange.packs.webapp.choices import PASSWORD_WORDS, VAULT_COLUMNS, VAULT_TABLES
 from openrange.packs.webapp.design import ESSAY, HEADLINE, MOTTO, NAME, PARAGRAPH, TITLE
-from openrange.packs.webapp.draw import Draw
-from openrange.packs.webapp.flags import without_decoys
 from openrange.packs.webapp.logins import logins
+from openrange.packs.webapp.seeded import Seeded
 from openrange.packs.webapp.world import ADMINISTRATOR, EMPLOYEE, Account, Notice, Record, World
+from openrange.worlds.flag import without_decoys
 
 LARGEST_GAP = 3
 """Record numbers follow one another at most this far apart."""
@@ -54,8 +54,8 @@ def realize(manifest: Manifest, design: Mapping[str, object]) -> Realization:
     """
     plan = cast(_Design, design)
     accounts = _accounts(manifest, plan["employees"])
-    password = Draw(manifest, "password")
-    vault = Draw(manifest, "vault")
+    password = Seeded(manifest, "password")
+    vault = Seeded(manifest, "vault")
     world: World = {
         "goal": manifest.goal,
         "seed": manifest.seed,
@@ -95,9 +95,9 @@ def _slots(
     manifest: Manifest, purpose: str, texts: Sequence[str], limit: int, choices: Sequence[str]
 ) -> list[str]:
     """The texts, made inert and cut; what is blank becomes a choice that no other slot here got."""
-    spare = Draw(manifest, purpose).shuffled(choices)
+    spare = Seeded(manifest, purpose).shuffled(choices)
     return [
-        without_decoys(one_line(text, limit)) or choice
+        without_decoys(one_line(text)[:limit].rstrip()) or choice
         for text, choice in zip(texts, spare, strict=False)
     ]
 
@@ -135,7 +135,7 @@ def _accounts(manifest: Manifest, employees: Sequence[_Employee]) -> list[Accoun
 def _records(manifest: Manifest, given: Sequence[Notice], owners: Sequence[str]) -> list[Record]:
     """Everybody's records under one sequence of numbers, with gaps and in a mixed order."""
     agent, colleague, administrator = owners
-    draw = Draw(manifest, "records")
+    draw = Seeded(manifest, "records")
     spare = draw.shuffled(fallbacks.COLLEAGUE_RECORDS)
     own = _paragraphs(manifest, "record", given, fallbacks.RECORD_TITLES, fallbacks.RECORD_BODIES)
     unnumbered = [

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from openrange.core.visitor import Visitor
-from openrange.packs.webapp.flags import Secrets
+from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.weaknesses import (
     forged_session,
     insecure_direct_object_reference,
     sql_injection,
 )
 from openrange.packs.webapp.world import World
+from openrange.worlds.visitor import Visitor
 
 __all__ = ["WEAKNESSES", "Weakness"]
 
@@ -23,7 +23,7 @@ class Weakness(Protocol):
     NAME: str
     SUMMARY: str
 
-    def hide(self, flag: str) -> Secrets:
+    def hide(self, flag: str) -> Places:
         """Put the flag where this weakness exposes it."""
         ...
 

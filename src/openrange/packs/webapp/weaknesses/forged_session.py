@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import json
 
-from openrange.core.visitor import Visitor
 from openrange.packs.webapp.client import sign_in
-from openrange.packs.webapp.flags import Secrets, find_flag
+from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.sessions import COOKIE, Session
 from openrange.packs.webapp.world import ADMINISTRATOR, World
+from openrange.worlds.flag import find_flag
+from openrange.worlds.visitor import Visitor
 
 NAME = "forged_session"
 SUMMARY = "the session cookie says in plain, unsigned JSON who its holder is and in which role"
@@ -17,9 +18,9 @@ SUMMARY = "the session cookie says in plain, unsigned JSON who its holder is and
 MAX_COOKIE = 1_000
 
 
-def hide(flag: str) -> Secrets:
+def hide(flag: str) -> Places:
     """Put the flag onto the administrators' console."""
-    return Secrets(console=flag)
+    return Places(console=flag)
 
 
 class UnsignedSessions:

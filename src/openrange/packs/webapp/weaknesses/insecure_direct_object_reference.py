@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from openrange.core.visitor import Visitor
 from openrange.packs.webapp.client import own_records, sign_in
-from openrange.packs.webapp.flags import Secrets, find_flag
+from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.world import World
+from openrange.worlds.flag import find_flag
+from openrange.worlds.visitor import Visitor
 
 if TYPE_CHECKING:
     from openrange.packs.webapp.database import Database, Row
@@ -19,9 +20,9 @@ REACH = 40
 """How far from its own records the solver looks: farther than all gaps of a world together."""
 
 
-def hide(flag: str) -> Secrets:
+def hide(flag: str) -> Places:
     """Put the flag into a colleague's confidential record."""
-    return Secrets(record=flag)
+    return Places(record=flag)
 
 
 def read_record(database: Database, login: str, number: int) -> list[Row]:

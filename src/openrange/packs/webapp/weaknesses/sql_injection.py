@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from openrange.core.visitor import Page, Visitor
 from openrange.packs.webapp.client import sign_in
-from openrange.packs.webapp.flags import Secrets, find_flag
+from openrange.packs.webapp.places import Places
 from openrange.packs.webapp.world import World
+from openrange.worlds.flag import find_flag
+from openrange.worlds.visitor import Visitor, WorldReply
 
 if TYPE_CHECKING:
     from openrange.packs.webapp.database import Database, Row
@@ -17,9 +18,9 @@ NAME = "sql_injection"
 SUMMARY = "the staff directory's search pastes what is typed into its SQL statement"
 
 
-def hide(flag: str) -> Secrets:
+def hide(flag: str) -> Places:
     """Put the flag into the table that no page shows."""
-    return Secrets(vault=flag)
+    return Places(vault=flag)
 
 
 def search(database: Database, term: str) -> list[Row]:
@@ -61,6 +62,6 @@ def visit(visitor: Visitor, world: World) -> None:
     _search(visitor, world, word.group() if word else "a")
 
 
-def _search(visitor: Visitor, world: World, term: str) -> Page:
+def _search(visitor: Visitor, world: World, term: str) -> WorldReply:
     doors = world["doors"]
     return visitor.get(f"/{doors['directory']}", {doors["parameter"]: term})

@@ -1,0 +1,1 @@
+"""An admitted world and an agent."""

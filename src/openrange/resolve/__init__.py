@@ -1,1 +1,0 @@
-"""From a name, or none at all, to a configured backend."""

@@ -1,0 +1,10 @@
+from .chat_server import Answer as Answer
+from .chat_server import ChatServer as ChatServer
+from .chat_server import Seen as Seen
+from .chat_server import answer_by_schema as answer_by_schema
+from .chat_server import completion as completion
+from .contract import BackendContract as BackendContract
+from .script import Script as Script
+from .script import Sent as Sent
+from .script import Turn as Turn
+from .scripted import ScriptedBackend as ScriptedBackend

@@ -1,0 +1,1 @@
+"""What running worlds have in common: a flag, a process, and clients that visit it."""
