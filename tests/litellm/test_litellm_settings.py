@@ -195,6 +195,7 @@ def test_its_readme_lists_the_variables_and_their_models() -> None:
 
 
 @pytest.mark.catalogue
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of LiteLLM's, as it imports a provider's code
 @pytest.mark.parametrize("variable", DEFAULT_MODELS)
 def test_a_variable_leads_to_a_model_of_its_provider_that_litellm_knows(
     variable: str, hooks: Any, litellm: Any
