@@ -141,7 +141,7 @@ def test_parameters_cannot_displace_what_is_asked(
         ({"temperature": float("nan")}, "extra_params.temperature is of type float"),
         ({"extra_body": {"seed": object()}}, "extra_params.extra_body.seed is of type object"),
     ],
-    ids=str,
+    ids=["a callable", "a set", "no number", "an object"],
 )
 def test_parameters_that_are_no_json_are_refused_by_name(
     extra: dict[str, Any], words: str, providers: respx.MockRouter
