@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from click.testing import CliRunner
 from fake_plugins import FakePlugins
 
 from openrange.cli.main import openrange
-
-PROJECT = Path(__file__, "../../../pyproject.toml").resolve()
 
 
 def problems() -> list[str]:
