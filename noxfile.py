@@ -76,7 +76,9 @@ def litellm_floor(session: nox.Session) -> None:
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
-    session.run("pytest", "-n", "auto", "--dist", "loadfile", *arguments)
+    # In the order of `tests/conftest.py`, which puts the longest files first.
+    spread = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+    session.run("pytest", *spread, *arguments)
 
 
 @nox.session
