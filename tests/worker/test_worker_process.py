@@ -67,8 +67,9 @@ def test_a_worker_that_is_killed_in_the_middle_of_calls_fails_them_all() -> None
 import signal
 from concurrent.futures import ThreadPoolExecutor
 pid = surroundings()["pid"]
+ask("nap", "0")  # so that from now on each call is one request
 with ThreadPoolExecutor(8) as pool:
-    calls = [pool.submit(ask, "sleep") for _ in range(8)]
+    calls = [pool.submit(ask, "nap", "300") for _ in range(8)]
     while len(next(iter(workers._workers.all))._waiting) < 8:
         time.sleep(0.01)
     os.kill(pid, signal.SIGKILL)
