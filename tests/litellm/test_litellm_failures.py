@@ -85,6 +85,25 @@ def test_a_status_of_the_provider_is_told_in_its_own_words(
     assert len(providers.calls) == 1
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m30s"},
+        {
+            "x-ratelimit-remaining-tokens": "9",
+            "x-ratelimit-reset-tokens": "5s",
+            "Retry-After": "90",
+        },
+    ],
+    ids=["a limit that is used up", "Retry-After"],
+)
+def test_a_wait_that_the_provider_asks_for_is_told(
+    headers: dict[str, str], providers: respx.MockRouter
+) -> None:
+    providers.post().respond(429, json=ERRORS["openai"], headers=headers)
+    assert failure(backend(OPENAI), kind="rate-limit").retry_after == 90.0
+
+
 def test_the_next_step_names_where_the_key_comes_from(
     providers: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

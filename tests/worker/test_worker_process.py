@@ -62,6 +62,11 @@ def test_a_worker_that_ends_is_a_broken_connection_and_the_next_call_has_a_new_o
     assert (second, same) == ("Where?", "False")
 
 
+def test_a_failure_that_cannot_even_be_told_is_an_answer() -> None:
+    (line,) = ends_with("print(ask('mute', timeout=20.0))")
+    assert line.startswith("error False litellm (openai/mute): LiteLLM failed with TypeError")
+
+
 def test_a_worker_that_is_killed_in_the_middle_of_calls_fails_them_all() -> None:
     lines = ends_with("""
 import signal

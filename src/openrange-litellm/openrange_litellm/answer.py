@@ -30,6 +30,16 @@ def answer(
         `route`, the fields of a `Route`; or `reply`, those of a `Reply`; or `error`, those of an
         `LLMBackendError` and its `message`.
     """
+    try:
+        return _answer(litellm, request, bounds)
+    except LLMBackendError as error:
+        failure = error
+    except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
+        failure = LLMBackendError(f"LiteLLM failed with {type(error).__name__}")
+    return {"error": {"message": str(failure), **{n: getattr(failure, n) for n in _FIELDS}}}
+
+
+def _answer(litellm: Any, request: Mapping[str, Any], bounds: Bounds | None) -> dict[str, Any]:
     given = request["call"]
     call = Call(**{**given, "secrets": tuple(Key(secret) for secret in given["secrets"])})
     bounds = bounds or Bounds(call.timeout)
@@ -41,12 +51,9 @@ def answer(
         return {"reply": asdict(read_response(litellm, response, bounds.bodies))}
     except LLMBackendError as error:
         failure = error
-    except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
+    except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare
         failure = bounds.failure or translated(error, call, bounds)
-    try:
+    if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
         # The fault may be LiteLLM's: the reply lacks a field that it does not need.
-        if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
-            return {"reply": asdict(misunderstood(bounds, failure))}
-    except LLMBackendError as error:
-        failure = error
-    return {"error": {"message": str(failure), **{n: getattr(failure, n) for n in _FIELDS}}}
+        return {"reply": asdict(misunderstood(bounds, failure))}
+    raise failure

@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 from openrange.llm import (
     Key,
     LLMBackendError,
+    asked_to_wait,
     connection_failure,
     error_message,
     http_failure,
     is_about_the_schema,
     redact,
-    retry_after_seconds,
     timed_out,
 )
 from openrange_litellm.bounds import Bounds
@@ -136,7 +136,7 @@ def _from_answer(chain: list[BaseException], call: Call, bounds: Bounds) -> LLMB
         _words(bounds.answered.text) or _words(str(chain[0])),
         key_source=call.key_source,
         secrets=call.secrets,
-        retry_after=retry_after_seconds(bounds.answered.headers.get("retry-after")),
+        retry_after=asked_to_wait(bounds.answered.headers),
         with_schema=call.with_schema,
     )
 

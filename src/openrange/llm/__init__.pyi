@@ -37,6 +37,7 @@ from .reply import Ending as Ending
 from .reply import Reply as Reply
 from .reply import parse_json_object as parse_json_object
 from .reply import read_object as read_object
+from .retry import asked_to_wait as asked_to_wait
 from .retry import retry_after_seconds as retry_after_seconds
 from .run import run as run
 from .schema import as_instruction as as_instruction

@@ -25,6 +25,11 @@ openai_compatible_providers = ["openai"]
 suppress_debug_info = False
 
 
+class MuteError(Exception):
+    def __str__(self) -> str:
+        raise TypeError("it cannot be told")
+
+
 class Response:
     model = "fake"
 
@@ -58,6 +63,8 @@ def completion(model: str, messages: list[dict[str, str]], **parameters: Any) ->
             time.sleep(300)
         case "nap":
             time.sleep(float(said))
+        case "mute":
+            raise MuteError
         case "end":
             os._exit(3)
         case "shout":
