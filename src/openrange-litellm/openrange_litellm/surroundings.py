@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Iterator
+from fnmatch import translate
+from functools import lru_cache
 from pathlib import Path
 
 from openrange_litellm.library import ENVIRONMENT
@@ -31,7 +32,7 @@ def needed() -> dict[str, str]:
     Returns:
         Variables by name.
     """
-    return {**dict(_set(_NEEDED.split())), **ENVIRONMENT}
+    return {**dict(_set(*_NEEDED.split())), **ENVIRONMENT}
 
 
 def own(provider: Provider | None, *, signs_in: bool = False) -> dict[str, str]:
@@ -46,14 +47,20 @@ def own(provider: Provider | None, *, signs_in: bool = False) -> dict[str, str]:
     """
     theirs = provider.settings if provider else ()
     secrets = provider.instead if provider and signs_in else ()
-    return dict(_set([*_NETWORK.split(), *theirs, *secrets]))
+    return dict(_set(*_NETWORK.split(), *theirs, *secrets))
 
 
-def _set(patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _set(*names: str) -> Iterator[tuple[str, str]]:
     """The variables of these names that are set; a name may end in `*`."""
+    is_named = _pattern(names).match
     for name, value in os.environ.items():
-        if value.strip() and any(fnmatchcase(name, pattern) for pattern in patterns):
+        if is_named(name) and value.strip():
             yield name, _absolute(name, value)
+
+
+@lru_cache
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(translate, names)))
 
 
 def _absolute(name: str, value: str) -> str:

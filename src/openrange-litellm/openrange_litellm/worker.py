@@ -14,6 +14,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,45 +42,56 @@ class _Line:
 
 def main() -> None:
     """Answer requests until the input ends."""
-    line = _Line()
-    directory = Path.cwd()
-    loaded: list[Any] = []
-    threading.Thread(target=_listen, args=(line, loaded, directory), daemon=True).start()
+    pool = _Pool(_Line(), Path.cwd())
+    pool.grow()
     try:
-        loaded.append(load())
+        pool.litellm = load()
     except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
-        line.say({"failed": f"{type(error).__name__}: {error}"[:1000]})
+        pool.line.say({"failed": f"{type(error).__name__}: {error}"[:1000]})
     else:
-        line.say({"ready": True})
+        pool.line.say({"ready": True})
     threading.Event().wait()
 
 
-def _listen(line: _Line, loaded: list[Any], directory: Path) -> None:
-    under_way: dict[int, Bounds] = {}
-    try:
-        for given in sys.stdin.buffer:
-            request = json.loads(given)
-            if "cancel" in request:
-                if bounds := under_way.get(request["cancel"]):
-                    bounds.cut()
-                continue
-            bounds = under_way[request["id"]] = Bounds(request["call"]["timeout"])
-            arguments = (line, loaded[0], request, bounds, under_way)
-            threading.Thread(target=_work, args=arguments, daemon=True).start()
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-        os._exit(0)  # whatever is under way
+class _Pool:
+    """Threads of which one at a time waits for a request, and answers it itself."""
 
+    def __init__(self, line: _Line, directory: Path) -> None:
+        self.line, self.directory = line, directory
+        self.litellm: Any = None
+        self._reading = threading.Lock()
+        self._waiting = threading.Semaphore(0)  # how many threads wait for `_reading`
+        self._under_way: dict[int, Bounds] = {}
 
-def _work(
-    line: _Line,
-    litellm: Any,
-    request: Mapping[str, Any],
-    bounds: Bounds,
-    under_way: dict[int, Bounds],
-) -> None:
-    try:
-        answered = answer(litellm, request, bounds)
-    finally:
-        del under_way[request["id"]]
-    line.say({"id": request["id"], **answered})
+    def grow(self) -> None:
+        """Add a thread."""
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            self._waiting.release()
+            with self._reading:
+                self._waiting.acquire()
+                request, bounds = self._next()
+            if self._waiting.acquire(blocking=False):
+                self._waiting.release()
+            else:
+                self.grow()  # so that somebody reads on
+            try:
+                answered = answer(self.litellm, request, bounds)
+            finally:
+                del self._under_way[request["id"]]
+            self.line.say({"id": request["id"], **answered})
+
+    def _next(self) -> tuple[Mapping[str, Any], Bounds]:
+        """The next request; at the end of the input the process ends, whatever is under way."""
+        with suppress(Exception):
+            for given in sys.stdin.buffer:
+                request = json.loads(given)
+                if "cancel" not in request:
+                    bounds = self._under_way[request["id"]] = Bounds(request["call"]["timeout"])
+                    return request, bounds
+                if under_way := self._under_way.get(request["cancel"]):
+                    under_way.cut()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        os._exit(0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import itertools
 import json
+import math
 import os
 import select
 import shutil
@@ -19,10 +20,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from openrange.llm import LLMBackendError, timed_out
@@ -97,25 +98,27 @@ class _Worker:
         self._room.register(self._input, select.POLLOUT)
         self._lock = threading.Lock()  # over what follows
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, SimpleQueue[Message | None]] = {}
+        self._waiting: dict[int, Future[Message]] = {}
         self._cancelled: dict[int, float] = {}
-        self._is_retired = False
-        self.has_ended = False
-        self._problem = "it ended while it started"
+        self._takes_more = True
         self._writing = threading.Lock()
-        self._decided = threading.Event()
-        self.is_ready = False
+        self._start: Future[Message] = Future()
         path = json.dumps({"path": [str(Path(entry).absolute()) for entry in sys.path]})
         with suppress(OSError):  # it has ended already, which is noticed below
             self._write(path.encode() + b"\n", time.monotonic() + START_SECONDS)
         threading.Thread(target=self._listen, daemon=True, name="openrange-litellm").start()
 
     @property
+    def is_ready(self) -> bool:
+        """Whether it has imported LiteLLM."""
+        return self._start.done() and "ready" in self._start.result()
+
+    @property
     def is_stuck(self) -> bool:
         """Whether it did not get rid of a call that was cancelled."""
         with self._lock:
-            oldest = min(self._cancelled.values(), default=None)
-        return oldest is not None and time.monotonic() > oldest + _GRACE_SECONDS
+            oldest = min(self._cancelled.values(), default=math.inf)
+        return time.monotonic() > oldest + _GRACE_SECONDS
 
     def wait(self) -> None:
         """Wait until it is ready.
@@ -123,47 +126,41 @@ class _Worker:
         Raises:
             LLMBackendError: It cannot be started, or not in time.
         """
-        if not self._decided.wait(START_SECONDS):
+        try:
+            started = self._start.result(START_SECONDS)
+        except TimeoutError:
             self._process.kill()
-            raise LLMBackendError(
-                f"LiteLLM was not imported within {START_SECONDS:g} seconds; try again",
-                kind="timeout",
-                retryable=True,
-            )
-        if not self.is_ready:
-            raise _unusable(self._problem)
+            problem = f"LiteLLM was not imported within {START_SECONDS:g} seconds; try again"
+            raise LLMBackendError(problem, kind="timeout", retryable=True) from None
+        if "ready" not in started:
+            raise _unusable(started["failed"])
 
     def ask(self, line: bytes, seconds: float) -> Message | None:
         """The answer to a request, the line of which lacks its first character; None of a worker
         that takes no more.
         """
         ends = time.monotonic() + min(seconds, threading.TIMEOUT_MAX)
-        answers: SimpleQueue[Message | None] = SimpleQueue()
+        answer: Future[Message] = Future()
         with self._lock:
-            if self._is_retired or self.has_ended:
+            if not self._takes_more:
                 return None
             number = next(self._numbers)
-            self._waiting[number] = answers
+            self._waiting[number] = answer
         try:
             self._write(b'{"id": %d, %b\n' % (number, line), ends)
-            answer = answers.get(timeout=max(0.0, ends - time.monotonic()))
-        except (Empty, TimeoutError):
+            return answer.result(max(0.0, ends - time.monotonic()))
+        except TimeoutError:
             raise timed_out(seconds) from None
         except OSError:
             raise _gone() from None
         finally:
             self._leave(number)
-        if answer is None:
-            raise _gone()
-        return answer
 
     def retire(self) -> None:
         """Take no further call, and end with the last one under way."""
         with self._lock:
-            self._is_retired = True
-            is_idle = not self._waiting
-        if is_idle:
-            self._process.kill()
+            self._takes_more = False
+        self._end_if_idle()
 
     def close(self) -> None:
         """End the process and leave nothing of it behind; nobody is told."""
@@ -182,19 +179,23 @@ class _Worker:
                 pipe.close()
         self._process.poll()
 
+    def _end_if_idle(self) -> None:
+        with self._lock:
+            is_over = not (self._takes_more or self._waiting)
+        if is_over:
+            self._process.kill()
+
     def _leave(self, number: int) -> None:
         """Stop waiting for an answer; where there is none yet, the call is cancelled."""
         with self._lock:
-            was_waiting = self._waiting.pop(number, None) is not None and not self.has_ended
+            was_waiting = self._waiting.pop(number, None) is not None
             if was_waiting:
                 self._cancelled[number] = time.monotonic()
-            is_idle = self._is_retired and not self._waiting
         if was_waiting:
             # Short enough for a pipe to take it whole or not at all.
             with suppress(OSError):
                 self._write(b'{"cancel": %d}\n' % number, time.monotonic() + 0.05)
-        if is_idle:
-            self._process.kill()
+        self._end_if_idle()
 
     def _write(self, line: bytes, ends: float) -> None:
         """Write a line.
@@ -227,30 +228,27 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         with self._lock:
-            self.has_ended = True
+            self._takes_more = False
             waiting = [*self._waiting.values()]
             self._waiting.clear()
-        for answers in waiting:
-            answers.put(None)
-        self._decided.set()
+        for answer in waiting:
+            answer.set_exception(_gone())
+        if not self._start.done():
+            self._start.set_result({"failed": "it ended while it started"})
         _workers.forget(self)
         with self._writing:
             self.close()
 
     def _hear(self, message: Message) -> None:
         if "id" not in message:
-            self.is_ready = "ready" in message
-            self._problem = str(message.get("failed"))
-            self._decided.set()
+            self._start.set_result(message)
             return
         with self._lock:
-            answers = self._waiting.pop(message["id"], None)
+            answer = self._waiting.pop(message["id"], None)
             self._cancelled.pop(message["id"], None)
-            is_idle = self._is_retired and not self._waiting
-        if answers is not None:
-            answers.put(message)
-        if is_idle:
-            self._process.kill()
+        if answer is not None:
+            answer.set_result(message)
+        self._end_if_idle()
 
 
 @dataclass
@@ -313,7 +311,8 @@ def _begin_anew() -> None:
 
 
 @atexit.register
-def _end() -> None:
+def end() -> None:
+    """End all workers of this process; the next call starts a new one."""
     for worker in [*_workers.all]:
         worker.close()
 
