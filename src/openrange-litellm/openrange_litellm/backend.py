@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from openrange.llm import (
     SCHEMA_FORMS,
@@ -47,21 +47,13 @@ _ROUTES: dict[tuple[str, str | None], Route] = {}
 _MAX_ROUTES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What holds for every request of one `complete`.
-
-    Args:
-        call: Whom it is sent to, and what its errors need.
-        api_key: What is sent as the key, if anything is.
-        route: What LiteLLM makes of the model.
-        environment: The variables of the worker, as `surroundings.own` gives them.
-    """
+class Plan(NamedTuple):
+    """What holds for every request of one `complete`."""
 
     call: Call
-    api_key: str | None = field(repr=False)
+    api_key: str | None
     route: Route
-    environment: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +98,11 @@ class LiteLLMBackend(BackendSettings):
         Raises:
             LLMBackendError: For every failure, whatever its cause.
         """
-        plan: Plan | LLMBackendError
+        plan: Plan | Exception
         try:
             plan = self._plan()
-        except LLMBackendError as error:
+        except Exception as error:  # noqa: BLE001 - `run` says what it was
             plan = error
-        except Exception as error:  # noqa: BLE001 - the contract: nothing else leaves `complete`
-            plan = LLMBackendError(f"it failed unexpectedly with {type(error).__name__}: {error}")
         ready = plan if isinstance(plan, Plan) else None
         return run(
             request,
@@ -153,10 +143,9 @@ class LiteLLMBackend(BackendSettings):
     ) -> Mapping[str, object]:
         """The default model of the provider whose key or place is set."""
         known = {**DEFAULT_MODELS, **DEFAULT_MODELS_BY_PLACE}
-        names = [variable] if variable is not None else [name for name in known if name in environ]
-        models = (known.get(name) for name in names)
-        model = next((model for model in models if model is not None), None)
-        return {} if model is None else {"model": model}
+        names = known if variable is None else [variable]
+        models = (known.get(name) for name in names if name in environ or name == variable)
+        return next(({"model": model} for model in models if model is not None), {})
 
     @classmethod
     @hookimpl
@@ -215,8 +204,8 @@ class LiteLLMBackend(BackendSettings):
         environment = own(provider_called(provider), signs_in=access.api_key is None)
         return Plan(call, access.api_key, way, environment)
 
-    def _send(self, ask: Ask, plan: Plan | LLMBackendError) -> Reply:
-        if isinstance(plan, LLMBackendError):
+    def _send(self, ask: Ask, plan: Plan | Exception) -> Reply:
+        if isinstance(plan, Exception):
             raise plan
         parameters = call_parameters(
             ask, self.extra_params or {}, self.timeout, plan.route, self.json_schema_strict

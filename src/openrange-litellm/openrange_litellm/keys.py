@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from openrange.llm import Key, LLMBackendError, find_key
 from openrange_litellm.providers import (
@@ -27,21 +27,14 @@ class SignIn:
     """What to give LiteLLM as the key.
 
     Args:
-        key: The user's key; None when there is none to keep secret.
-        dummy: Whether to send a word in place of the key that is not needed.
         source: Where the key comes from or should stand, for errors.
+        api_key: The value of LiteLLM's parameter of that name, if it is given one.
+        key: The user's key; None when there is none to keep secret.
     """
 
-    key: Key | None
-    dummy: bool
     source: str
-
-    @property
-    def api_key(self) -> str | None:
-        """The value of LiteLLM's parameter `api_key`."""
-        if self.key is not None:
-            return self.key.value
-        return DUMMY if self.dummy else None
+    api_key: str | None = field(default=None, repr=False)
+    key: Key | None = None
 
 
 def sign_in(
@@ -69,10 +62,8 @@ def sign_in(
     """
     known = provider_called(provider)
     if known.way == "device":
-        raise _not_configured(
-            f"{provider} asks for a login in a browser, which cannot be done here; "
-            "choose a provider with a key"
-        )
+        problem = f"{provider} asks for a login in a browser, which cannot be done here"
+        raise _not_configured(f"{problem}; choose a provider with a key")
     if api_key_env and api_key is None and api_base is None:
         # Else a configuration file could have one provider sent another's key.
         own = {*known.variables, *known.instead}
@@ -81,25 +72,18 @@ def sign_in(
             hint = f"; set {known.variables[0]}" if known.variables else ""
             raise _not_configured(f"{api_key_env} does not hold a key of {provider}{hint}")
     if api_key is None and api_key_env in known.instead and os.environ.get(api_key_env, "").strip():
-        return SignIn(None, False, api_key_env)
-    if api_key is not None or api_key_env:
-        source = "api_key" if api_key is not None else str(api_key_env)
-        found = [(find_key(api_key, api_key_env), source)]
-    else:
-        found = [(find_key(None, variable), variable) for variable in known.variables]
-    for key, source in found:
-        if key is not None:
-            return SignIn(key, False, source)
-    source = found[0][1] if found else f"the credentials of {provider}"
+        return SignIn(api_key_env)
+    variables = (api_key_env,) if api_key_env else known.variables
+    sources = ("api_key",) if api_key is not None else variables
+    for source in sources:
+        if key := find_key(api_key, source):
+            return SignIn(source, key.value, key)
+    source = next(iter(sources), f"the credentials of {provider}")
     signs_in_otherwise = any(os.environ.get(name, "").strip() for name in known.instead)
-    if (
-        known.way == "own"
-        or signs_in_otherwise
-        or not params.keys().isdisjoint(known.instead_params)
-    ):
-        return SignIn(None, False, source)
+    if known.way == "own" or signs_in_otherwise or not {*params}.isdisjoint(known.instead_params):
+        return SignIn(source)
     if known.way == "local" or api_base is not None or address(provider):
-        return SignIn(None, True, source)
+        return SignIn(source, DUMMY)
     raise _not_configured(f"no key for {provider}: set {source}")
 
 
