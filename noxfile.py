@@ -67,7 +67,7 @@ def litellm_floor(session: nox.Session) -> None:
     """The plugin on the lowest LiteLLM that it declares."""
     project = nox.project.load_toml("src/openrange-litellm/pyproject.toml")["project"]
     (floor,) = re.findall(r"litellm>=([\d.]+)", " ".join(project["dependencies"]))
-    plugin = f"{PLUGIN}[bedrock]"  # which older ones do not require themselves
+    plugin = f"{PLUGIN}[bedrock,mcp]"  # which older ones do not require themselves
     packages = (CORE, plugin, f"litellm=={floor}")
     _install(session, "test", packages=packages, pinned=False)
     folders = ("litellm", "providers", "hostile", "contract", "worker")
