@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from openrange.llm import (
     SCHEMA_FORMS,
@@ -47,7 +47,8 @@ _ROUTES: dict[tuple[str, str | None], Route] = {}
 _MAX_ROUTES = 1000
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)  # no repr: it holds the key
+class Plan:
     """What holds for every request of one `complete`."""
 
     call: Call
