@@ -20,21 +20,12 @@ _CONTEXT = "the context window, by taking another model"
 
 # Nothing that needs to be told.
 _ORDINARY = frozenset(
-    [
-        "complete",
-        "end_turn",
-        "eos",
-        "eos_token",
-        "function_call",
-        "load",
-        "stop",
-        "stop_sequence",
-        "tool_call",
-        "tool_calls",
-        "tool_use",
-        "unload",
-    ]
+    {
+        *("complete", "end_turn", "eos", "eos_token", "function_call", "load", "stop"),
+        *("stop_sequence", "tool_call", "tool_calls", "tool_use", "unload"),
+    }
 )
+
 _UNPRICED: set[str | None] = set()
 _MAX_UNPRICED = 1000
 

@@ -14,12 +14,7 @@ from openrange_litellm.references import without_references
 # in OPENAI_BASE_URL, neither of which the user meant.
 _WITHOUT_A_HOST = frozenset(
     {
-        "ai21",
-        "custom_openai",
-        "hosted_vllm",
-        "litellm_proxy",
-        "lm_studio",
-        "openai_like",
+        *("ai21", "custom_openai", "hosted_vllm", "litellm_proxy", "lm_studio", "openai_like"),
         "xinference",
     }
 )
