@@ -38,7 +38,7 @@ _PREFIX = re.compile(
 )
 # What it appends: a traceback, an advertisement, settings of its own that do not exist here.
 _SUFFIX = re.compile(
-    r"\s*(Traceback \(most recent call last\)|This looks like a bug in LiteLLM"
+    r"(Traceback \(most recent call last\)|This looks like a bug in LiteLLM"
     r"|Received Model Group=|LiteLLM Retried:|\.? Handle with `litellm|Give Feedback / Get Help"
     r"|For more information check:|If the provider accepts this parameter|To drop these, set"
     r"|\.\s*Docs: http|Learn more: http).*",
