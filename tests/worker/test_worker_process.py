@@ -67,6 +67,23 @@ def test_a_failure_that_cannot_even_be_told_is_an_answer() -> None:
     assert line.startswith("error False litellm (openai/mute): LiteLLM failed with TypeError")
 
 
+def test_a_worker_that_can_start_no_thread_ends_and_is_replaced() -> None:
+    *lines, after = ends_with("""
+from concurrent.futures import ThreadPoolExecutor
+ask("nap", "0")  # so that from now on each call is one request
+ask("exhaust")
+with ThreadPoolExecutor(8) as pool:
+    for line in pool.map(lambda _: ask("nap", "1", timeout=40.0), range(8)):
+        print(line)
+print(ask("echo"))
+""")
+    # Those that it had read; the others found a new one. Nobody waited in vain.
+    kinds = {line.partition(" ")[0] for line in lines}
+    assert "connection" in kinds
+    assert kinds <= {"connection", "done"}
+    assert after == "Where?"
+
+
 def test_a_worker_that_is_killed_in_the_middle_of_calls_fails_them_all() -> None:
     lines = ends_with("""
 import signal
@@ -150,7 +167,7 @@ with ThreadPoolExecutor(32) as pool:
 def test_a_call_that_nothing_cuts_is_left_behind_and_its_worker_replaced() -> None:
     lines = ends_with("""
 old = surroundings()["pid"]
-long = threading.Thread(target=lambda: print("long", ask("nap", "6")))
+long = threading.Thread(target=lambda: print("long", ask("nap", "15")))
 long.start()
 print(ask("sleep", timeout=0.5))
 deadline = time.monotonic() + 50

@@ -14,7 +14,6 @@ import shutil
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,30 +67,36 @@ class _Pool:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
-        while True:
-            self._waiting.release()
-            with self._reading:
-                self._waiting.acquire()
-                request, bounds = self._next()
-            if self._waiting.acquire(blocking=False):
+        try:
+            while True:
                 self._waiting.release()
-            else:
-                self.grow()  # so that somebody reads on
-            try:
-                answered = answer(self.litellm, request, bounds)
-            finally:
-                del self._under_way[request["id"]]
-            self.line.say({"id": request["id"], **answered})
+                with self._reading:
+                    self._waiting.acquire()
+                    request, bounds = self._next()
+                if self._waiting.acquire(blocking=False):
+                    self._waiting.release()
+                else:
+                    self.grow()  # so that somebody reads on
+                try:
+                    answered = answer(self.litellm, request, bounds)
+                finally:
+                    del self._under_way[request["id"]]
+                self.line.say({"id": request["id"], **answered})
+        finally:  # the input has ended, or somebody would wait in vain
+            shutil.rmtree(self.directory, ignore_errors=True)
+            os._exit(0)  # whatever is under way
 
     def _next(self) -> tuple[Mapping[str, Any], Bounds]:
-        """The next request; at the end of the input the process ends, whatever is under way."""
-        with suppress(Exception):
-            for given in sys.stdin.buffer:
-                request = json.loads(given)
-                if "cancel" not in request:
-                    bounds = self._under_way[request["id"]] = Bounds(request["call"]["timeout"])
-                    return request, bounds
-                if under_way := self._under_way.get(request["cancel"]):
-                    under_way.cut()
-        shutil.rmtree(self.directory, ignore_errors=True)
-        os._exit(0)
+        """The next request.
+
+        Raises:
+            EOFError: There is none.
+        """
+        for given in sys.stdin.buffer:
+            request = json.loads(given)
+            if "cancel" not in request:
+                bounds = self._under_way[request["id"]] = Bounds(request["call"]["timeout"])
+                return request, bounds
+            if under_way := self._under_way.get(request["cancel"]):
+                under_way.cut()
+        raise EOFError

@@ -133,7 +133,7 @@ class _Worker:
             problem = f"LiteLLM was not imported within {START_SECONDS:g} seconds; try again"
             raise LLMBackendError(problem, kind="timeout", retryable=True) from None
         if "ready" not in started:
-            raise _unusable(started["failed"])
+            raise _unusable(str(started.get("failed")))
 
     def ask(self, line: bytes, seconds: float) -> Message | None:
         """The answer to a request, the line of which lacks its first character; None of a worker
@@ -241,7 +241,8 @@ class _Worker:
 
     def _hear(self, message: Message) -> None:
         if "id" not in message:
-            self._start.set_result(message)
+            if not self._start.done():
+                self._start.set_result(message)
             return
         with self._lock:
             answer = self._waiting.pop(message["id"], None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ suppress_debug_info = False
 class MuteError(Exception):
     def __str__(self) -> str:
         raise TypeError("it cannot be told")
+
+
+def _no_thread(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 class Response:
@@ -65,6 +70,8 @@ def completion(model: str, messages: list[dict[str, str]], **parameters: Any) ->
             time.sleep(float(said))
         case "mute":
             raise MuteError
+        case "exhaust":
+            threading.Thread.start = _no_thread  # type: ignore[method-assign]
         case "end":
             os._exit(3)
         case "shout":
