@@ -49,7 +49,14 @@ _MAX_ROUTES = 1000
 
 @dataclass(frozen=True, slots=True, repr=False)  # no repr: it holds the key
 class Plan:
-    """What holds for every request of one `complete`."""
+    """What holds for every request of one `complete`.
+
+    Args:
+        call: Whom it is sent to, and what its errors need.
+        api_key: What is sent as the key, if anything is.
+        route: What LiteLLM makes of the model.
+        environment: The variables of the worker, as `surroundings.own` gives them.
+    """
 
     call: Call
     api_key: str | None
@@ -144,8 +151,8 @@ class LiteLLMBackend(BackendSettings):
     ) -> Mapping[str, object]:
         """The default model of the provider whose key or place is set."""
         known = {**DEFAULT_MODELS, **DEFAULT_MODELS_BY_PLACE}
-        names = known if variable is None else [variable]
-        models = (known.get(name) for name in names if name in environ or name == variable)
+        names = [variable] if variable is not None else [name for name in known if name in environ]
+        models = (known.get(name) for name in names)
         return next(({"model": model} for model in models if model is not None), {})
 
     @classmethod

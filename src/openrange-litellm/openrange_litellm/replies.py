@@ -26,9 +26,6 @@ _ORDINARY = frozenset(
     }
 )
 
-_UNPRICED: set[str | None] = set()
-_MAX_UNPRICED = 1000
-
 
 def read_response(litellm: Any, response: Any, bodies: Sequence[str]) -> Reply:
     """Read what `litellm.completion` returned.
@@ -118,17 +115,13 @@ def _document(bodies: Sequence[str]) -> Mapping[str, object]:
 
 def _cost(litellm: Any, response: Any) -> float | None:
     """The price in US dollars. LiteLLM says 0 for a model that it has no price of."""
-    if response.model in _UNPRICED or str(response.model).startswith("ollama"):
-        return None  # of Ollama LiteLLM would ask the server, without a deadline
+    if str(response.model).startswith("ollama"):
+        return None  # LiteLLM would ask the server, without a deadline
     try:
         cost = litellm.completion_cost(completion_response=response)
     except Exception:  # noqa: BLE001 - no price for this model, or a field that it misses
-        cost = None
-    if isinstance(cost, int | float) and cost > 0:
-        return float(cost)
-    if len(_UNPRICED) < _MAX_UNPRICED:
-        _UNPRICED.add(response.model)  # the search takes a millisecond
-    return None
+        return None
+    return float(cost) if isinstance(cost, int | float) and cost > 0 else None
 
 
 def _reason(document: Mapping[str, object]) -> tuple[str, Ending]:
