@@ -179,3 +179,14 @@ def test_a_server_without_an_address_is_refused(providers: respx.MockRouter) -> 
     words = refusal(LiteLLMBackend("hosted_vllm/anything"))
     assert "set api_base (or HOSTED_VLLM_API_BASE)" in words
     assert not providers.calls
+
+
+@pytest.mark.parametrize("provider", ["custom_openai", "hosted_vllm", "xinference"])
+def test_the_variable_that_is_named_for_an_address_is_read(
+    provider: str, providers: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable = f"{provider.upper()}_API_BASE"
+    assert f"set api_base (or {variable})" in refusal(LiteLLMBackend(f"{provider}/anything"))
+    monkeypatch.setenv(variable, "http://127.0.0.1:8000/v1")
+    providers.post("http://127.0.0.1:8000/v1/chat/completions").respond(json=openai_reply("Here."))
+    assert LiteLLMBackend(f"{provider}/anything").complete(PLAIN).text == "Here."

@@ -18,8 +18,6 @@ _WITHOUT_A_HOST = frozenset(
         "xinference",
     }
 )
-# Of these, LiteLLM reads no such variable.
-_WITHOUT_A_VARIABLE = frozenset({"custom_openai", "openai_like", "xinference"})
 # LiteLLM takes the schema for them, and leaves it out of what it sends.
 _DROPS_THE_SCHEMA = frozenset({"custom"})
 # Asked by way of OpenAI's SDK, although LiteLLM's list of those leaves them out.
@@ -80,10 +78,8 @@ def route(litellm: Any, model: str, api_base: str | None) -> Route:
     name, provider, _, base = litellm.get_llm_provider(model, api_base=api_base)
     if provider in _WITHOUT_A_HOST and not base:
         variable = re.sub(r"\W", "_", provider).upper() + "_API_BASE"
-        hint = "" if provider in _WITHOUT_A_VARIABLE else f" (or {variable})"
-        raise LLMBackendError(
-            f"{provider} has no host of its own: set api_base{hint}", kind="not-configured"
-        )
+        problem = f"{provider} has no host of its own: set api_base (or {variable})"
+        raise LLMBackendError(problem, kind="not-configured")
     # None stands for a model of which LiteLLM has no list, and for which it sends everything.
     supported = litellm.get_supported_openai_params(name, custom_llm_provider=provider)
     takes_schemas = supported is None or "response_format" in supported
