@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import html
+import json
+from urllib.parse import quote
+
 import pytest
 
 from openrange.errors import LLMBackendError
@@ -88,3 +92,69 @@ def test_a_placeholder_of_a_key_does_not_tear_words_apart() -> None:
 
 def test_of_two_keys_the_longer_one_is_redacted_whole() -> None:
     assert redact(SECRET + "-more", [Key(SECRET), Key(SECRET + "-more")]) == "[redacted]"
+
+
+HARD = "ab+cd/ef&gh=mn\"op<qr'st"
+
+
+def _doubled(text: str) -> str:
+    return json.dumps(json.dumps(text))
+
+
+@pytest.mark.parametrize(
+    "escaped",
+    [
+        HARD.replace("/", "\\/"),
+        HARD.replace("+", "\\u002B").replace("&", "\\u0026").replace("<", "\\u003C"),
+        html.escape(HARD),
+        html.escape(HARD).replace("/", "&#x2F;").replace("=", "&#61;").replace("+", "&plus;"),
+        html.escape(html.escape(HARD)),
+        quote(HARD),
+        quote(HARD, safe="").lower(),
+        quote(quote(HARD, safe=""), safe=""),
+        HARD.replace("+", "%2B"),
+        json.dumps(HARD),
+        _doubled(HARD),
+        _doubled(HARD.replace("/", "\\/")),
+        repr(HARD),
+        repr(HARD.encode()),
+        "".join(f"\\u{ord(character):04X}" for character in HARD),
+        "".join(f"\\x{ord(character):02x}" for character in HARD),
+        "".join(f"%{ord(character):02x}" for character in HARD),
+        "".join(f"&#{ord(character)};" for character in HARD),
+    ],
+)
+def test_a_key_is_redacted_in_every_escape_of_a_library(escaped: str) -> None:
+    assert "qr" not in redact(f"<p>{escaped}</p>", [Key(HARD)])
+    assert "[redacted]" in redact(escaped, [Key(HARD)])
+
+
+def test_a_secret_of_several_lines_and_alphabets_is_redacted() -> None:
+    secret = "-----BEGIN KEY-----\nschlüssel 🔑\n-----END KEY-----"
+    for written in (secret, json.dumps(secret), json.dumps(secret, ensure_ascii=False)):
+        assert redact(written, [Key(secret)]).strip('"') == "[redacted]"
+
+
+def test_megabytes_that_look_like_escapes_are_searched_at_once() -> None:
+    for piece in ("\\", "%25", "&amp;", "\\u002", "&#000"):
+        text = piece * 300_000
+        assert redact(text, [Key(HARD)]) == text
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f'"{SECRET}"',
+        f"'{SECRET}'\n",
+        f' " {SECRET} "',
+        f"\u201c{SECRET}\u201d",
+        f"SOME_KEY={SECRET}",
+        f'SOME_KEY="{SECRET}"',
+        f"Bearer {SECRET}",
+    ],
+)
+def test_what_an_env_file_or_a_document_leaves_around_a_key_is_taken_off(
+    pasted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_KEY", pasted)
+    assert find_key(None, "SOME_KEY") == Key(SECRET)

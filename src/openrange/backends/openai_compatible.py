@@ -13,8 +13,8 @@ from openrange.llm.chat import read_completion, request_body
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.forms import Ask
 from openrange.llm.hooks import hookimpl
-from openrange.llm.http import problem_of_url
 from openrange.llm.json_api import Call, below, call_json, replaced
+from openrange.llm.pasted import problem_of_url
 from openrange.llm.reply import Reply
 from openrange.llm.run import run
 from openrange.llm.secrets import Key, find_key

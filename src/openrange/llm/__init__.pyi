@@ -24,11 +24,13 @@ from .hooks import hookimpl as hookimpl
 from .http import MAX_BODY_BYTES as MAX_BODY_BYTES
 from .http import MAX_REDIRECTS as MAX_REDIRECTS
 from .http import holds_too_much as holds_too_much
-from .http import problem_of_url as problem_of_url
 from .json_api import Call as Call
 from .json_api import below as below
 from .json_api import call_json as call_json
 from .json_api import replaced as replaced
+from .pasted import mended_url as mended_url
+from .pasted import problem_of_url as problem_of_url
+from .pasted import unwrapped as unwrapped
 from .recording import Recorder as Recorder
 from .recording import Usage as Usage
 from .recording import announce as announce

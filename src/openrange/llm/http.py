@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from openrange.errors import LLMBackendError
 from openrange.llm.deadline import timed_out, within
 from openrange.llm.failure import connection_failure
+from openrange.llm.pasted import is_usable
 
 # With what is made of it, a body of this size stays below 64 MB of memory. A long reply has 1 MB.
 MAX_BODY_BYTES = 6_000_000
@@ -77,7 +78,7 @@ def exchange(request: HTTPRequest, timeout: float, left: float | None = None) ->
             `timeout`; of kind `connection` when there is no whole reply; of kind `rejected` when
             the reply is too large or redirects without end.
     """
-    if not _is_usable(request.url):
+    if not is_usable(request.url):
         raise LLMBackendError(
             "the URL is no http or https URL; check the base URL", kind="not-configured"
         )
@@ -92,21 +93,6 @@ def exchange(request: HTTPRequest, timeout: float, left: float | None = None) ->
     raise timed_out(timeout)
 
 
-def problem_of_url(option: str, url: str) -> str | None:
-    """What keeps a base URL from being used, without showing a password in it.
-
-    Args:
-        option: What the URL is called.
-        url: The URL.
-
-    Returns:
-        The problem in words, or None.
-    """
-    if "@" in url:
-        return f"{option} must not hold a user name; put the key in api_key_env"
-    return None if _is_usable(url) else f"{option} must be an http or https URL, not {url!r}"
-
-
 def holds_too_much(body: bytes) -> str | None:
     """Say if a body is small to send and large to read, such as a list of a million empty lists.
 
@@ -119,14 +105,6 @@ def holds_too_much(body: bytes) -> str | None:
     if _marks(body) <= MAX_BODY_VALUES or _marks(_STRING.sub(b"", body)) <= MAX_BODY_VALUES:
         return None
     return f"the reply holds more than {MAX_BODY_VALUES:,} values"
-
-
-def _is_usable(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 class _Line:
