@@ -49,6 +49,7 @@ def test_a_plain_completion(server: ChatServer) -> None:
         ],
         "temperature": 0.2,
         "max_tokens": 50,
+        "stream": False,
     }
 
 
@@ -145,12 +146,12 @@ def test_without_a_model_a_server_has_to_list_exactly_one(
         (Answer(404, {"error": "no such model"}), "rejected", "HTTP 404: no such model"),
         (Answer(422, {"detail": "odd"}), "rejected", "HTTP 422: odd"),
         (Answer(429, {"error": {"message": "slow"}}), "rate-limit", "HTTP 429: slow"),
-        (Answer(500, raw=b"<h1>Oops</h1>"), "server", "HTTP 500: <h1>Oops</h1>"),
+        (Answer(500, raw=b"<h1>Oops</h1>"), "server", "HTTP 500: Oops"),
         (Answer(503, raw=b""), "server", "HTTP 503: no message"),
         (Answer(200, {"error": {"message": "odd"}}), "server", "carries an error: odd"),
         (Answer(200, {"choices": []}), "empty", "the response is empty"),
         (Answer(200, []), "server", "not a JSON object"),
-        (Answer(200, raw=b"<html>login</html>"), "rejected", "not answer with JSON"),
+        (Answer(200, raw=b"<html>login</html>"), "rejected", "answered with a page: 'login'"),
         (Answer(200, completion(None)), "empty", "the reply is empty"),
         (Answer(200, completion(None, refusal="I won't")), "refused", "refused: I won't"),
         (Answer(200, completion("x", finish_reason="length")), "truncated", "raise max_tokens"),

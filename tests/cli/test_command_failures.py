@@ -133,7 +133,7 @@ def test_a_key_that_is_wrong_ends_with_3_and_shows_in_nothing(server: ChatServer
         (Answer(document=completion('{"company": 5}')), "does not conform to the schema"),
         (Answer(document=completion("{", finish_reason="length")), "cut off"),
         (Answer(document=completion(None, refusal="No.")), "the model refused: No."),
-        (Answer(raw=b"<html>Welcome</html>"), "did not answer with JSON"),
+        (Answer(raw=b"<html>Welcome</html>"), "answered with a page: 'Welcome'"),
         (Answer(429, {"error": {"message": "slow down"}}, {"Retry-After": "9999"}), "HTTP 429"),
     ],
 )

@@ -66,10 +66,12 @@ def test_without_a_document_there_is_no_body(server: ChatServer) -> None:
             "check the key in ACME_API_KEY",
         ),
         (Answer(503, raw=f"busy {KEY}".encode()), "server", "HTTP 503: busy [redacted]"),
-        (Answer(raw=f"<p>{KEY}".encode()), "rejected", "did not answer with JSON but with '<p>[re"),
-        (Answer(raw=b"[" * 5000), "rejected", "did not answer with JSON"),
-        (Answer(204, raw=b""), "rejected", "HTTP 204: no body;"),
-        (Answer(205, raw=b""), "rejected", "HTTP 205: no body;"),
+        (Answer(raw=f"<p>{KEY}".encode()), "rejected", "answered with a page: '[redacted]'"),
+        (Answer(raw=b"[" * 5000), "connection", "broke off in the middle of its JSON"),
+        (Answer(raw=b"[" * 5000 + b"]" * 5000), "rejected", "answered with what is no JSON"),
+        (Answer(raw=b'{"a": {"b": 1}'), "connection", "broke off in the middle of its JSON"),
+        (Answer(204, raw=b""), "rejected", "the server answered without a body"),
+        (Answer(205, raw=b""), "rejected", "the server answered without a body"),
     ],
 )
 def test_every_failure_is_a_backend_error_without_the_key(
@@ -79,7 +81,7 @@ def test_every_failure_is_a_backend_error_without_the_key(
     with pytest.raises(LLMBackendError) as caught:
         call(server, {})
     error = caught.value
-    assert (error.kind, error.status) == (kind, answer.status)
+    assert (error.kind, error.status) == (kind, None if kind == "connection" else answer.status)
     assert says in str(error)
     assert KEY not in str(error)
     assert error.__context__ is None
@@ -179,7 +181,7 @@ def test_a_path_goes_below_the_base(base: str, url: str) -> None:
 def test_a_request_asks_for_an_object_in_the_form_that_is_asked_for() -> None:
     schema: dict[str, object] = {"type": "object"}
     conversation = [{"role": "system", "content": "s"}, {"role": "user", "content": "p"}]
-    plain = {"model": "m", "messages": conversation}
+    plain = {"model": "m", "messages": conversation, "stream": False}
     assert request_body(Ask("p", "s", "text"), "m") == plain
     assert request_body(Ask("p", "s", "prompt"), "m") == plain
     asked = request_body(Ask("p", "s", "json"), "m")

@@ -8,22 +8,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from openrange.errors import LLMBackendError
-from openrange.llm.chat import read_completion, request_body
+from openrange.errors import Kind, LLMBackendError
+from openrange.llm.chat import read_completion, request_body, settings_of
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.forms import Ask
 from openrange.llm.hooks import hookimpl
 from openrange.llm.json_api import Call, below, call_json, replaced
-from openrange.llm.pasted import problem_of_url
+from openrange.llm.pasted import mended_url, problem_of_url
+from openrange.llm.recording import announce
 from openrange.llm.reply import Reply
 from openrange.llm.run import run
 from openrange.llm.secrets import Key, find_key
 from openrange.llm.settings import BackendSettings, secret
+from openrange.llm.text import presentable
 
 NAME = "openai-compatible"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4o-mini"
 
+# What the names of models say that do something else than chat.
+_NO_CHAT = re.compile(
+    r"embed|rerank|whisper|\btts|speech|dall-?e|image|moderation|audio|transcri|realtime|sora"
+    r"|\bbge\b|\bclip\b|stable.?diffusion|\bflux|guard",
+    re.IGNORECASE,
+)
 _IS_PRIVATE = re.compile(r"auth|cookie|credential|key|password|secret|token", re.IGNORECASE)
 
 
@@ -73,6 +81,8 @@ class OpenAICompatibleBackend(BackendSettings):
         Raises:
             LLMBackendError: For every failure, whatever its cause.
         """
+        if left_out := mended_url(self.base_url)[1]:
+            announce("llm_mended", {"backend": NAME, "option": "base_url", "left_out": left_out})
         return run(
             request,
             partial(self._send, found=[]),
@@ -104,15 +114,20 @@ class OpenAICompatibleBackend(BackendSettings):
         return {} if is_default else {"base_url": base_url, "model": None}
 
     def _problem(self) -> str | None:
-        if problem := problem_of_url("base_url", self.base_url):
+        if problem := problem_of_url("base_url", self._url):
             return problem
         if self.model is not None and not self.model.strip():
             return "model is empty; name one, or leave it out"
         if not 0 < self.timeout < float("inf"):
             return f"timeout must be a positive number of seconds, not {self.timeout:g}"
-        if self._key() is None and self.base_url.rstrip("/") == DEFAULT_BASE_URL:
+        if self._key() is None and self._url.rstrip("/") == DEFAULT_BASE_URL:
             return f"no key: set {self._key_source}"
         return None
+
+    @property
+    def _url(self) -> str:
+        """The base URL that is meant."""
+        return mended_url(self.base_url)[0]
 
     @property
     def _key_source(self) -> str:
@@ -140,29 +155,40 @@ class OpenAICompatibleBackend(BackendSettings):
         deadline = time.monotonic() + self.timeout
         if self.model is None and not found:
             found.append(self._only_model())
-        body: dict[str, object] = {}
+        settings: dict[str, object] = {}
         if self.temperature is not None:
-            body["temperature"] = self.temperature
+            settings["temperature"] = self.temperature
         if self.max_tokens is not None:
-            body["max_tokens"] = self.max_tokens
-        body |= self.extra_body or {}
+            settings["max_tokens"] = self.max_tokens
+        body = settings_of(settings | dict(self.extra_body or {}), ask)
         body |= request_body(ask, self.model or found[0], self.json_schema_strict)
         left = max(0.0, deadline - time.monotonic())
-        return read_completion(self._call("POST", "chat/completions", body, left))
+        answer = self._call("POST", "chat/completions", body, left)
+        return read_completion(
+            answer, key_source=self._key_source, with_schema="response_format" in body
+        )
 
     def _only_model(self) -> str:
-        document = self._call("GET", "models", None, self.timeout)
-        listed = document.get("data") if isinstance(document, dict) else None
-        entries = listed if isinstance(listed, list) else []
-        names = [entry["id"] for entry in entries if isinstance(entry, dict) and "id" in entry]
-        if len(names) != 1 or not isinstance(names[0], str):
-            some = ", ".join(str(name) for name in names[:5]) or "none"
-            raise LLMBackendError(
-                f"no model is named and {self.base_url} lists {len(names)} ({some}); "
-                "set OPENRANGE_MODEL to one of them",
-                kind="not-configured",
-            )
-        return names[0]
+        """The model that the server lists, if it lists one that can chat."""
+        step = "name a model: OPENRANGE_MODEL or --model"
+        kind: Kind = "not-configured"
+        try:
+            document = self._call("GET", "models", None, self.timeout)
+        except LLMBackendError as error:
+            if error.kind not in ("rejected", "server", "empty"):
+                raise
+            problem, kind = str(error), error.kind
+        else:
+            listed = _names_of(document)
+            fitting = [name for name in listed if not _NO_CHAT.search(name)]
+            if len(fitting) == 1:
+                return fitting[0]
+            problem = f"{self._url} lists {len(listed)} models" if listed else "none is listed"
+            if some := ", ".join(sorted(fitting, key=len)[:5]):
+                step += f", such as {some}"
+            elif listed:
+                problem += f", of which none is for chat ({', '.join(listed[:3])})"
+        raise LLMBackendError(f"no model is named, and {problem}; {step}", kind=kind)
 
     def _call(
         self, method: str, path: str, body: Mapping[str, object] | None, left: float
@@ -175,9 +201,22 @@ class OpenAICompatibleBackend(BackendSettings):
                 key = Key(value, "extra_headers")
         return call_json(
             method,
-            below(self.base_url, path),
+            below(self._url, path),
             body,
             Call(self.timeout, key, self._key_source, tuple(filter(None, self._secrets())), left),
             headers=replaced(headers, extra),
             with_schema="response_format" in (body or {}),
         )
+
+
+def _names_of(document: object) -> list[str]:
+    """The names in a list of models: OpenAI's form, Ollama's and LM Studio's, or a bare list."""
+    listed: object = document
+    if isinstance(document, dict):
+        listed = document.get("data") or document.get("models")
+    names: list[str] = []
+    for entry in listed if isinstance(listed, list) else []:
+        name = entry.get("id") or entry.get("name") if isinstance(entry, dict) else entry
+        if isinstance(name, str) and name.strip():
+            names.append(presentable(name, 100))
+    return names

@@ -6,7 +6,7 @@ import base64
 import http.client
 import re
 import socket
-import urllib.request
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from openrange.errors import LLMBackendError
 from openrange.llm.deadline import timed_out, within
 from openrange.llm.failure import connection_failure
 from openrange.llm.pasted import is_usable
+from openrange.llm.proxies import Proxy, proxy_for
 
 # With what is made of it, a body of this size stays below 64 MB of memory. A long reply has 1 MB.
 MAX_BODY_BYTES = 6_000_000
@@ -33,12 +34,16 @@ class HTTPReply:
     Args:
         status: The HTTP status.
         headers: The header lines.
-        body: At most 6 MB.
+        body: At most 6 MB, decompressed.
+        url: Where it came from, after redirects.
+        proxy: The proxy that it came by, in words; empty where there was none.
     """
 
     status: int
     headers: Message
     body: bytes
+    url: str = ""
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,47 +152,87 @@ def _follow(request: HTTPRequest, timeout: float, line: _Line) -> HTTPReply:
 def _once(request: HTTPRequest, url: str, timeout: float, line: _Line) -> HTTPReply:
     parts = urlsplit(url)
     where = parts.netloc.rpartition("@")[2]
+    proxy = proxy_for(url)
+    by = "" if proxy is None else str(proxy)
     try:
-        connection, target, proxy_headers = _connection(parts, timeout)
+        connection, target, proxy_headers = _connection(parts, proxy, timeout)
         try:
             connection.connect()
             line.take(connection)
             all_headers = {"Accept-Encoding": "identity", **request.headers, **proxy_headers}
             connection.request(request.method, target, request.body, all_headers)
             with connection.getresponse() as response:
-                return HTTPReply(response.status, response.headers, _body(response))
+                return HTTPReply(response.status, response.headers, _body(response), url, by)
         finally:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
         # The socket's own limit, which may be noticed just before the deadline is; the system's
         # has a number.
         is_late = isinstance(error, TimeoutError) and error.errno is None
-        failure = timed_out(timeout) if is_late else connection_failure(error, where)
+        failure = timed_out(timeout) if is_late else connection_failure(error, where, proxy=by)
     raise failure
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise LLMBackendError(
-            f"the server sent a body in the encoding {encoding!r}, which was not asked for",
-            kind="rejected",
-        )
     chunks: list[bytes] = []
     size = 0
     while chunk := response.read(_CHUNK):
         size += len(chunk)
         if size > MAX_BODY_BYTES:
-            raise LLMBackendError(
-                f"the reply is larger than {MAX_BODY_BYTES:,} bytes", kind="rejected"
-            )
+            raise _too_large()
         chunks.append(chunk)
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
-    body = b"".join(chunks)
+    body = unpacked(b"".join(chunks), response.headers.get("Content-Encoding", ""))
     if problem := holds_too_much(body):
         raise LLMBackendError(problem, kind="rejected")
     return body
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """Undo the encoding of a body, which some gateways compress unasked, within the bound on size.
+
+    Args:
+        body: The body, as it came.
+        encoding: The header `Content-Encoding`; `gzip` and `deflate` are known.
+
+    Returns:
+        The body, of at most 6 MB.
+
+    Raises:
+        LLMBackendError: Of kind `rejected`, when it is too large or its encoding is not known; of
+            kind `connection`, when it is cut or damaged.
+    """
+    name = encoding.strip().lower()
+    if name in ("", "identity") or not body:
+        return body
+    if name not in ("gzip", "x-gzip", "deflate"):
+        raise LLMBackendError(
+            f"the server sent a body in the encoding {name!r}, which was not asked for",
+            kind="rejected",
+        )
+    # Either of gzip and zlib, by the body's own head; or deflate without any (RFC 9110, 8.4.1.2).
+    has_head = name != "deflate" or (body[0] & 0x0F) == 8
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 32 if has_head else -zlib.MAX_WBITS)
+    try:
+        plain = reader.decompress(body, MAX_BODY_BYTES + 1)
+    except zlib.error:
+        plain, is_whole = b"", False
+    else:
+        is_whole = reader.eof
+    if len(plain) > MAX_BODY_BYTES:
+        raise _too_large()
+    if not is_whole:
+        raise LLMBackendError(
+            f"the server's {name} body is damaged or broken off; try again",
+            kind="connection",
+            retryable=True,
+        )
+    return plain
+
+
+def _too_large() -> LLMBackendError:
+    return LLMBackendError(f"the reply is larger than {MAX_BODY_BYTES:,} bytes", kind="rejected")
 
 
 def _marks(body: bytes) -> int:
@@ -196,18 +241,17 @@ def _marks(body: bytes) -> int:
 
 
 def _connection(
-    parts: SplitResult, timeout: float
+    parts: SplitResult, proxy: Proxy | None, timeout: float
 ) -> tuple[http.client.HTTPConnection, str, dict[str, str]]:
     """An unopened connection to the host or its proxy, the request target, and headers for it."""
     host = parts.hostname or ""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    proxy = _proxy_for(parts.scheme, host)
     if proxy is None:
         if parts.scheme == "https":
             return http.client.HTTPSConnection(host, parts.port, timeout=timeout), target, {}
         return http.client.HTTPConnection(host, parts.port, timeout=timeout), target, {}
-    authorization = _proxy_authorization(proxy)
-    proxy_host, proxy_port = proxy.hostname or "", proxy.port or 80
+    authorization = _proxy_authorization(proxy.address)
+    proxy_host, proxy_port = proxy.address.hostname or "", proxy.address.port or 80
     if parts.scheme == "https":
         tunnel = http.client.HTTPSConnection(proxy_host, proxy_port, timeout=timeout)
         tunnel.set_tunnel(host, parts.port or 443, authorization)
@@ -215,20 +259,6 @@ def _connection(
     where = parts.netloc.rpartition("@")[2]
     plain = http.client.HTTPConnection(proxy_host, proxy_port, timeout=timeout)
     return plain, f"http://{where}{target}", {**authorization, "Host": where}
-
-
-def _proxy_for(scheme: str, host: str) -> SplitResult | None:
-    address = urllib.request.getproxies().get(scheme)
-    if not address or urllib.request.proxy_bypass(host):
-        return None
-    proxy = urlsplit(address if "://" in address else f"http://{address}")
-    if proxy.scheme != "http":
-        raise LLMBackendError(
-            f"a proxy of type {proxy.scheme} is not supported; set an http:// proxy, or name "
-            f"{host} in NO_PROXY",
-            kind="not-configured",
-        )
-    return proxy
 
 
 def _proxy_authorization(proxy: SplitResult) -> dict[str, str]:

@@ -10,9 +10,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from openrange.errors import LLMBackendError
 from openrange.llm.chat import error_message
+from openrange.llm.events import is_stream, read_stream
 from openrange.llm.failure import http_failure
 from openrange.llm.http import HTTPReply, HTTPRequest, exchange
+from openrange.llm.pasted import hint_of_version
 from openrange.llm.retry import asked_to_wait
+from openrange.llm.said import heard
 from openrange.llm.secrets import Key, redact
 from openrange.llm.text import presentable, raised
 
@@ -91,6 +94,8 @@ def call_json(
             retry_after=asked_to_wait(dict(reply.headers.items())),
             with_schema=with_schema,
             document=_text(reply),
+            asked=reply.url,
+            proxy=reply.proxy,
         )
     except LLMBackendError as error:
         failure = error
@@ -141,15 +146,61 @@ def _encoded(document: object) -> bytes:
     raise LLMBackendError(f"the document to send is no JSON: {problem}", kind="rejected")
 
 
+def parsed_body(
+    body: str, content_type: str = "", asked: str = "", secrets: Iterable[Key] = ()
+) -> object:
+    """Read the body of a success.
+
+    Args:
+        body: The body.
+        content_type: The header of that name.
+        asked: The URL that was asked, for an error.
+        secrets: What must not be seen in an error.
+
+    Returns:
+        The document; that of a stream of chat completions is joined.
+
+    Raises:
+        LLMBackendError: Of kind `connection`, when it broke off; of kind `rejected`, when it is
+            something else.
+    """
+    ends = 0
+    try:
+        document: object = json.loads(body)
+        return document
+    except json.JSONDecodeError as error:
+        ends = error.pos
+    except (ValueError, RecursionError):  # digits without end, or depth
+        pass
+    if is_stream(body, content_type):
+        return read_stream(body)
+    bare = body.rstrip()
+    if bare.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and (
+        ends >= len(bare) or not bare.endswith(("}", "]"))
+    ):
+        raise LLMBackendError(
+            "the server broke off in the middle of its JSON; try again",
+            kind="connection",
+            retryable=True,
+        )
+    said = heard(body)
+    what = "a page" if said.is_page or body.lstrip().startswith("<") else "what is no JSON"
+    problem = f"the server answered with {what}: {presentable(said.words, 200, secrets)!r}"
+    if not body.strip():
+        problem = "the server answered without a body"
+    step = (hint_of_version(asked) if asked else None) or "check the base URL"
+    tail = f" ({asked.partition('?')[0]})" if asked else ""
+    raise LLMBackendError(f"{problem}; {step}{tail}", kind="rejected")
+
+
 def _parsed(reply: HTTPReply, secrets: Iterable[Key]) -> object:
-    with suppress(ValueError, RecursionError):
-        parsed: object = json.loads(reply.body)
-        return parsed
-    words = presentable(_text(reply), 80, secrets)
-    problem = f"the server did not answer with JSON but with {words!r}"
-    if not words:
-        problem = f"HTTP {reply.status}: no body"
-    raise LLMBackendError(f"{problem}; check the base URL", kind="rejected", status=reply.status)
+    try:
+        return parsed_body(_text(reply), reply.headers.get("Content-Type", ""), reply.url, secrets)
+    except LLMBackendError as error:
+        failure = error
+    if failure.kind == "rejected":
+        failure.status = failure.returncode = reply.status
+    raise failure
 
 
 def _words(reply: HTTPReply, said: Callable[[object], str]) -> str:

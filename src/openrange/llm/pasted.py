@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-_QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
+_QUOTES = (*zip("\"'`", "\"'`", strict=True), ("\u201c", "\u201d"), ("\u2018", "\u2019"))
 # What stands below the base of an API of OpenAI's or Anthropic's kind.
 _BELOW = re.compile(
     r"/+(chat/completions|completions|responses|models|embeddings|messages)/*$", re.IGNORECASE
@@ -69,6 +69,22 @@ def problem_of_url(option: str, url: str) -> str | None:
         is_local = "." not in host or host.replace(".", "").isdigit()
         problem += f"; write {'http' if is_local else 'https'}://{url}"
     return problem
+
+
+def hint_of_version(asked: str) -> str | None:
+    """What to try where a base URL lacks the version that most have.
+
+    Args:
+        asked: The URL that was asked.
+
+    Returns:
+        The next step; None where it has a version.
+    """
+    parts = urlsplit(asked)
+    base = _BELOW.sub("", parts.path).rstrip("/")
+    if re.search(r"/v\d", base):
+        return None
+    return f"most base URLs end in /v1: try {parts.scheme}://{parts.netloc}{base}/v1"
 
 
 def is_usable(url: str) -> bool:

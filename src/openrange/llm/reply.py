@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Literal
 
 from openrange.errors import LLMBackendError
 from openrange.llm import strict_json
 from openrange.llm.recording import Usage
 from openrange.llm.schema import violation
+from openrange.llm.thoughts import spoken
 
 Ending = Literal["stop", "length", "filter", "refusal"]
 """Why a model stopped: it was done; a limit cut it off; the provider withheld it; it declined."""
@@ -21,9 +21,6 @@ MAX_REPLY_CHARACTERS = 2_000_000
 # How much of a reply that is not an object itself is searched for one.
 MAX_STARTS = 10_000
 MAX_CANDIDATES = 50
-
-_END_OF_THINKING = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
-_FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,8 @@ class Reply:
         text: The text of the reply.
         elsewhere: Other places of the reply in which an object may stand, such as the arguments
             of a tool call; read when `text` holds none.
+        thoughts: What the model thought, where the provider tells it apart; read when it said
+            nothing.
         finish: Why the model stopped.
         explanation: The provider's words on a refusal, a filter or an empty reply.
         limit: The setting that a truncated reply would need raised.
@@ -43,6 +42,7 @@ class Reply:
 
     text: str
     elsewhere: tuple[str, ...] = ()
+    thoughts: tuple[str, ...] = ()
     finish: Ending = "stop"
     explanation: str | None = None
     limit: str = "the limit on output tokens"
@@ -84,7 +84,10 @@ def object_of(reply: Reply, schema: Mapping[str, object]) -> tuple[str, dict[str
     """
     _check_ending(reply)
     problem: LLMBackendError | None = None
-    for text in (reply.text, *reply.elsewhere):
+    said = (reply.text, *reply.elsewhere)
+    # Some servers take an object for a thought.
+    thoughts = () if any(text.strip() for text in said) else reply.thoughts
+    for text in (*said, *thoughts):
         try:
             return read_object(text, schema)
         except LLMBackendError as error:
@@ -135,8 +138,9 @@ def parse_json_object(raw: str) -> dict[str, object]:
 def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, object]]:
     """Find the JSON object in a reply that conforms to a schema.
 
-    The reply may be the object alone, or carry it in a code fence, after a `<think>` block, in the
-    middle of prose, or encoded once more as a JSON string.
+    The reply may be the object alone, or carry it in a code fence, after the model's thoughts, in
+    the middle of prose, or encoded once more as a JSON string. Of several that conform, the last
+    one counts.
 
     Args:
         raw: The reply.
@@ -151,49 +155,31 @@ def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, 
     """
     if not raw.strip():
         raise LLMBackendError("the reply is empty", kind="empty")
-    first_problem: str | None = None
-    first_violation: str | None = None
-    for text, value, problem in islice(_candidates(raw), MAX_CANDIDATES):
-        if isinstance(value, dict):
-            broken = violation(value, schema)
-            if broken is None:
-                return text, value
-            first_violation = first_violation or broken
-        elif first_problem is None:
-            first_problem = (
-                problem or f"the reply is not a JSON object but {_JSON_NAMES[type(value)]}"
-            )
-    if first_violation is not None:
-        raise LLMBackendError(
-            f"the reply does not conform to the schema: {first_violation}", kind="nonconforming"
-        )
-    raise LLMBackendError(first_problem or "the reply holds no JSON object", kind="not-json")
-
-
-def _candidates(raw: str) -> Iterator[tuple[str, object, str | None]]:
-    """Texts that may be the object, the most likely first, each with its value or its problem."""
     whole = raw.strip().removeprefix("\ufeff")
     value, problem = _parse(whole)
-    yield whole, value, problem
+    text = whole
     if isinstance(value, str):
-        inner, inner_problem = _parse(value)
-        yield value, inner, inner_problem
-    if problem is None or len(raw) > MAX_REPLY_CHARACTERS:
-        return
-    spoken = _after_thinking(whole)
-    for fenced in _FENCE.findall(spoken):
-        fenced_value, fenced_problem = _parse(fenced.strip())
-        yield fenced.strip(), fenced_value, fenced_problem
-    yield from _embedded(spoken)
+        text, (inner, not_json) = value, _parse(value)
+        value = value if not_json else inner
+    candidates = [(text, value)] if isinstance(value, dict) else []
+    if (problem or isinstance(value, str)) and len(raw) <= MAX_REPLY_CHARACTERS:
+        candidates = [*deque(_embedded(spoken(text)), MAX_CANDIDATES)]
+    broken: str | None = None
+    for found, each in reversed(candidates):
+        wrong = violation(each, schema)
+        if wrong is None:
+            return found, each
+        broken = broken or wrong
+    if broken is not None:
+        raise LLMBackendError(
+            f"the reply does not conform to the schema: {broken}", kind="nonconforming"
+        )
+    if problem is None:
+        problem = f"the reply is not a JSON object but {_JSON_NAMES[type(value)]}"
+    raise LLMBackendError(problem, kind="not-json")
 
 
-def _after_thinking(text: str) -> str:
-    """What follows the last `</think>`: some chat templates leave the opening tag out."""
-    end = max((match.end() for match in _END_OF_THINKING.finditer(text)), default=0)
-    return text[end:] if text[end:].strip() else text
-
-
-def _embedded(text: str) -> Iterator[tuple[str, object, str | None]]:
+def _embedded(text: str) -> Iterator[tuple[str, dict[str, object]]]:
     """JSON objects in the middle of other text, found within work linear in the text's length."""
     budget = 4 * len(text) + 10_000
     start = text.find("{")
@@ -210,7 +196,7 @@ def _embedded(text: str) -> Iterator[tuple[str, object, str | None]]:
         else:
             budget -= end - start
             if strict_json.is_shallow(value):
-                yield text[start:end], value, None
+                yield text[start:end], value
         start = text.find("{", end)
 
 

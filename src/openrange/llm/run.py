@@ -6,7 +6,7 @@ differ between providers happens here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from openrange.errors import LLMBackendError
@@ -41,11 +41,13 @@ def run(
 ) -> LLMResult:
     """Answer a request by way of `send`, as the contract of backends demands.
 
-    It sends at most `len(forms) + max_retries + max_reasks` requests. A form that the provider does
-    not know (`unsupported`) makes room for the next one. A reply that does not conform is asked for
-    again with the reason quoted. What is retryable is sent again after a pause, which is announced
-    as the event `llm_retry`. Every error names the backend and the model, on one line without a
-    key, and leads to no other exception, whose frames might hold one.
+    It sends at most `len(forms) + max_retries + max_reasks` requests, and one more for each part of
+    a request, such as the system role, that the provider refuses by name. A form that it does not
+    know (`unsupported`) makes room for the next one. A reply that does not conform is asked for
+    again with the reason quoted, and where the provider itself found so, in a weaker form at last.
+    What is retryable is sent again after a pause. All three are announced, as the events
+    `llm_fallback`, `llm_reask` and `llm_retry`. Every error names the backend and the model, on one
+    line without a key, and leads to no other exception, whose frames might hold one.
 
     Args:
         request: What to ask.
@@ -72,10 +74,7 @@ def run(
     exchange = _Exchange(send, label, Retries(max_retries, timeout), hidden)
     failure: LLMBackendError
     try:
-        if request.json_schema is None:
-            ask = Ask(request.prompt, request.system, "text")
-            return LLMResult(text_of(exchange.reply(ask)))
-        return _structured(request, exchange, tuple(forms), max_reasks, memory_key)
+        return _answered(request, exchange, tuple(forms), max_reasks, memory_key)
     except LLMBackendError as error:
         failure = _told(error, label, hidden)
     except (KeyboardInterrupt, SystemExit, SinkError):
@@ -87,34 +86,43 @@ def run(
     raise failure
 
 
-def _structured(
+def _answered(
     request: LLMRequest,
     exchange: _Exchange,
     offered: tuple[Form, ...],
     reasks: int,
     memory_key: object,
 ) -> LLMResult:
-    """The result for a request with a schema, in the strongest form that the provider knows."""
-    schema = request.json_schema or {}
-    if problem := invalid(schema):
+    """The result, in the strongest form that the provider knows."""
+    schema = request.json_schema
+    if schema is not None and (problem := invalid(schema)):
         raise LLMBackendError(problem, kind="rejected")
     forms = Forms(request, offered, memory_key)
     complaint: str | None = None
     while True:
         failure: LLMBackendError
-        form = forms.strongest
         try:
-            return LLMResult(*object_of(exchange.reply(forms.ask(complaint)), schema))
+            reply = exchange.reply(forms.ask(complaint))
+            return LLMResult(text_of(reply)) if schema is None else _object(reply, schema)
         except LLMBackendError as error:
             failure = error
-        if failure.kind == "unsupported" and forms.give_up():
-            exchange.announce("llm_fallback", {"from": form, "to": forms.strongest})
-        elif failure.kind in ("empty", "not-json", "nonconforming") and reasks > 0:
+        form = forms.strongest
+        if failure.kind == "unsupported" and (left := forms.give_up(str(failure))):
+            exchange.announce("llm_fallback", {"from": left, "to": forms.strongest})
+        elif schema is None or failure.kind not in ("empty", "not-json", "nonconforming"):
+            raise failure
+        elif reasks > 0:
             reasks -= 1
             complaint = redact(str(failure), exchange.secrets)
             exchange.announce("llm_reask", {"reason": complaint})
+        elif failure.status is not None and forms.weaken():  # the provider's own judgement
+            exchange.announce("llm_fallback", {"from": form, "to": forms.strongest})
         else:
             raise failure
+
+
+def _object(reply: Reply, schema: Mapping[str, object]) -> LLMResult:
+    return LLMResult(*object_of(reply, schema))
 
 
 @dataclass(slots=True)
@@ -160,6 +168,7 @@ class _Exchange:
             reply,
             text=redact(reply.text, secrets),
             elsewhere=tuple(redact(text, secrets) for text in reply.elsewhere),
+            thoughts=tuple(redact(text, secrets) for text in reply.thoughts),
             explanation=redact(reply.explanation or "", secrets) or None,
             model=redact(reply.model or "", secrets) or None,
         )
