@@ -70,8 +70,8 @@ def test_without_a_document_there_is_no_body(server: ChatServer) -> None:
         (Answer(raw=b"[" * 5000), "connection", "broke off in the middle of its JSON"),
         (Answer(raw=b"[" * 5000 + b"]" * 5000), "rejected", "answered with what is no JSON"),
         (Answer(raw=b'{"a": {"b": 1}'), "connection", "broke off in the middle of its JSON"),
-        (Answer(204, raw=b""), "rejected", "the server answered without a body"),
-        (Answer(205, raw=b""), "rejected", "the server answered without a body"),
+        (Answer(204, raw=b""), "empty", "the server answered without a body"),
+        (Answer(205, raw=b""), "empty", "the server answered without a body"),
     ],
 )
 def test_every_failure_is_a_backend_error_without_the_key(

@@ -48,12 +48,12 @@ def _answer(litellm: Any, request: Mapping[str, Any], bounds: Bounds | None) -> 
             return {"route": asdict(route(litellm, request["route"], call.api_base))}
         with bounds.kept():
             response = litellm.completion(**request["parameters"])
-        return {"reply": asdict(read_response(litellm, response, bounds.bodies))}
+        return {"reply": asdict(read_response(litellm, response, call, bounds.bodies))}
     except LLMBackendError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare
         failure = bounds.failure or translated(error, call, bounds)
     if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
         # The fault may be LiteLLM's: the reply lacks a field that it does not need.
-        return {"reply": asdict(misunderstood(bounds, failure))}
+        return {"reply": asdict(misunderstood(bounds, failure, call))}
     raise failure

@@ -19,7 +19,9 @@ from openrange.llm import (
     LLMResult,
     Reply,
     Usage,
+    announce,
     hookimpl,
+    mended_url,
     problem_of_url,
     run,
     secret,
@@ -106,6 +108,8 @@ class LiteLLMBackend(BackendSettings):
         Raises:
             LLMBackendError: For every failure, whatever its cause.
         """
+        if self.api_base and (left_out := mended_url(self.api_base)[1]):
+            announce("llm_mended", {"backend": NAME, "option": "api_base", "left_out": left_out})
         plan: Plan | Exception
         try:
             plan = self._plan()
@@ -178,7 +182,8 @@ class LiteLLMBackend(BackendSettings):
         is_number = isinstance(self.timeout, int | float)
         if not (is_number and self.timeout > 0 and math.isfinite(self.timeout)):
             return f"timeout must be a positive number of seconds, not {self.timeout}"
-        if self.api_base is not None and (problem := problem_of_url("api_base", self.api_base)):
+        place = None if self.api_base is None else mended_url(self.api_base)[0]
+        if place is not None and (problem := problem_of_url("api_base", place)):
             return problem
         return problem_of(self.extra_params or {})
 
@@ -197,7 +202,7 @@ class LiteLLMBackend(BackendSettings):
         # The key first: for a provider with a login in a browser, LiteLLM would start it.
         provider = provider_of(self.model)
         access = self._sign_in(provider) if provider else None
-        place = self.api_base or (address(provider) if provider else None)
+        place = self._place(provider)
         way = _route(self.model, place, self.timeout)
         if provider is None or "/" not in self.model:
             provider, access = way.provider, None
@@ -207,10 +212,15 @@ class LiteLLMBackend(BackendSettings):
         access = access or self._sign_in(provider)
         secrets = [access.key] if access.key else []
         secrets += secrets_in(provider, self.extra_params or {})
-        place = place or address(provider)
+        place = place or self._place(provider)
         call = Call(provider, access.source, self.timeout, place, False, tuple(secrets))
-        environment = own(provider_called(provider), signs_in=access.api_key is None)
+        environment = own(provider_called(provider), place, signs_in=access.api_key is None)
         return Plan(call, access.api_key, way, environment)
+
+    def _place(self, provider: str | None) -> str | None:
+        """Where requests are sent, if not to the provider's own host."""
+        given = self.api_base or (address(provider) if provider else None)
+        return None if given is None else mended_url(given)[0]
 
     def _send(self, ask: Ask, plan: Plan | Exception) -> Reply:
         if isinstance(plan, Exception):
@@ -225,7 +235,8 @@ class LiteLLMBackend(BackendSettings):
         call = replace(plan.call, with_schema="response_format" in parameters)
         reply = _ask(call, plan.environment, parameters=parameters)["reply"]
         usage = Usage(**reply["usage"])
-        return Reply(**{**reply, "elsewhere": tuple(reply["elsewhere"]), "usage": usage})
+        lists = {name: tuple(reply[name]) for name in ("elsewhere", "thoughts")}
+        return Reply(**{**reply, **lists, "usage": usage})
 
 
 def _numbers(version: str) -> tuple[int, ...]:

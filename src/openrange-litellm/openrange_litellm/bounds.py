@@ -15,12 +15,19 @@ from functools import wraps
 from socket import SHUT_RDWR
 from typing import Any
 
-from openrange.llm import MAX_BODY_BYTES, MAX_REDIRECTS, LLMBackendError, holds_too_much
+from openrange.llm import (
+    MAX_BODY_BYTES,
+    MAX_REDIRECTS,
+    LLMBackendError,
+    holds_too_much,
+    unpacked,
+)
 
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 _STEPS = ("connect", "read", "write", "pool")
 # What a response's extensions tell of it, and not of its connection.
 _TOLD = ("http_version", "reason_phrase")
+_PACKING = ("content-encoding", "content-length", "transfer-encoding")
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Bounds:
         asked: The address of the last request.
         answered: The response to it, if there was one.
         fault: What was raised in its place.
+        failure: Which bound was passed, if one was; LiteLLM's own error may not tell.
     """
 
     seconds: float
@@ -44,18 +52,13 @@ class Bounds:
     asked: str = field(default="", init=False, repr=False)
     answered: Any = field(default=None, init=False, repr=False)
     fault: Exception | None = field(default=None, init=False, repr=False)
+    failure: LLMBackendError | None = field(default=None, init=False, repr=False)
     _end: float = field(init=False)
-    _problem: str | None = field(default=None, init=False)
     _stream: Any = field(default=None, init=False, repr=False)
     _is_cut: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._end = time.monotonic() + self.seconds
-
-    @property
-    def failure(self) -> LLMBackendError | None:
-        """Which bound was passed, if one was; LiteLLM's own error may not tell."""
-        return LLMBackendError(self._problem, kind="rejected") if self._problem else None
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -89,14 +92,9 @@ class Bounds:
             response: Its response.
 
         Returns:
-            The body, as it came.
+            The body, of which a compression is undone.
         """
         self._take_stream(response.extensions.get("network_stream"))
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("", "identity"):
-            self.stop(
-                f"the server sent a body in the encoding {encoding!r}, which was not asked for"
-            )
         length = response.headers.get("content-length", "")
         if length.isdecimal() and len(length) < 20 and int(length) > self.bytes_left:
             self._take(int(length))
@@ -108,7 +106,11 @@ class Bounds:
                 raise library.ReadTimeout("the time is over", request=response.request)
             chunks.append(chunk)
         self._stream = None
-        body = b"".join(chunks)
+        try:
+            body = unpacked(b"".join(chunks), response.headers.get("content-encoding", ""))
+        except LLMBackendError as error:
+            self.failure = error
+            raise
         if problem := holds_too_much(body):
             self.stop(problem)
         return body
@@ -123,7 +125,7 @@ class Bounds:
 
     def stop(self, problem: str) -> None:
         """End the call, for which a bound was passed."""
-        self._problem = problem
+        self.failure = LLMBackendError(problem, kind="rejected")
         raise ValueError(problem)
 
     def _take(self, size: int) -> None:
@@ -197,7 +199,7 @@ def _read(library: Any, bounds: Bounds, response: Any, history: list[Any]) -> An
         response.close()
     whole = library.Response(
         response.status_code,
-        headers=response.headers,
+        headers=[(k, v) for k, v in response.headers.multi_items() if k.lower() not in _PACKING],
         content=body,
         request=response.request,
         extensions={k: v for k, v in response.extensions.items() if k in _TOLD},

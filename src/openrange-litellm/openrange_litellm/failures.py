@@ -8,11 +8,11 @@ broken connection. Nothing of the exception is kept: its frames and requests hol
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -21,9 +21,10 @@ from openrange.llm import (
     LLMBackendError,
     asked_to_wait,
     connection_failure,
-    error_message,
+    heard,
     http_failure,
     is_about_the_schema,
+    proxy_for,
     redact,
     timed_out,
 )
@@ -138,7 +139,18 @@ def _from_answer(chain: list[BaseException], call: Call, bounds: Bounds) -> LLMB
         secrets=call.secrets,
         retry_after=asked_to_wait(bounds.answered.headers),
         with_schema=call.with_schema,
+        document=bounds.answered.text,
+        asked=bounds.asked,
+        proxy=_proxy(bounds),
     )
+
+
+def _proxy(bounds: Bounds) -> str:
+    """The proxy by which the last request went, in words; empty where it went directly."""
+    with suppress(LLMBackendError):  # of a sort that is known to the HTTP library alone
+        proxy = proxy_for(bounds.asked) if bounds.asked else None
+        return "" if proxy is None else str(proxy)
+    return "of the environment"
 
 
 def _from_transport(
@@ -157,7 +169,12 @@ def _from_transport(
     is_ours = names & {"InvalidURL", "LocalProtocolError", "UnsupportedProtocol"}
     otherwise = ValueError() if is_ours else ConnectionError()
     deepest = next((error for error in reversed(chain) if isinstance(error, OSError)), otherwise)
-    return connection_failure(deepest, where or _host(broken) or call.provider)
+    refused = next((error for error in broken if "ProxyError" in _classes(error)), None)
+    return connection_failure(
+        OSError(str(refused)) if refused is not None else deepest,
+        where or _host(broken) or call.provider,
+        proxy=_proxy(bounds),
+    )
 
 
 def _host(broken: list[BaseException]) -> str:
@@ -253,10 +270,4 @@ def _words(text: str) -> str:
     text = _SUFFIX.sub("", text).strip()
     while (shorter := _PREFIX.sub("", text, 1)) != text:
         text = shorter
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    if isinstance(document, list) and document:
-        document = document[0]  # Gemini's way in a stream
-    return error_message(document) or text
+    return heard(text).words

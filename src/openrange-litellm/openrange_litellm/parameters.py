@@ -7,10 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from openrange.llm import Ask, messages, qualifies_for_strict
+from openrange.llm import Ask, messages, response_format_of, settings_of
 from openrange_litellm.routing import Route
-
-RESPONSE_NAME = "openrange_response"
 
 # What a caller's own parameters must not hold: fields of the backend;
 _FIELDS = """
@@ -82,19 +80,16 @@ def call_parameters(
     Returns:
         Parameters by name.
     """
-    parameters: dict[str, Any] = copy.deepcopy(dict(extra))
+    parameters: dict[str, Any] = copy.deepcopy(settings_of(extra, ask))
     parameters |= {
         "model": route.model,
         "messages": messages(ask),
         "timeout": float(timeout),  # some of LiteLLM's code refuses an int
         "drop_params": False,  # else a schema may be dropped in silence
     }
-    if ask.form == "json":
-        parameters["response_format"] = {"type": "json_object"}
-    if ask.schema is not None:
-        schema = route.wire_schema(ask.schema) or ask.schema
-        if strict is None:
-            strict = qualifies_for_strict(schema)
-        described = {"name": RESPONSE_NAME, "schema": schema, "strict": strict}
-        parameters["response_format"] = {"type": "json_schema", "json_schema": described}
+    if "stream" not in ask.without:
+        parameters["stream"] = False
+    schema = None if ask.schema is None else route.wire_schema(ask.schema) or ask.schema
+    if response_format := response_format_of(ask, schema, strict):
+        parameters["response_format"] = response_format
     return parameters

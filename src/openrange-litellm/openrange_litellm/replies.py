@@ -12,8 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from openrange.llm import Ending, LLMBackendError, Reply, ending, error_message, read_completion
+from openrange.llm import (
+    Ending,
+    LLMBackendError,
+    Reply,
+    carried_failure,
+    ending,
+    parsed_body,
+    read_completion,
+)
 from openrange_litellm.bounds import Bounds
+from openrange_litellm.failures import Call
 
 LIMIT = "max_tokens in extra_params"
 _CONTEXT = "the context window, by taking another model"
@@ -27,12 +36,13 @@ _ORDINARY = frozenset(
 )
 
 
-def read_response(litellm: Any, response: Any, bodies: Sequence[str]) -> Reply:
+def read_response(litellm: Any, response: Any, call: Call, bodies: Sequence[str]) -> Reply:
     """Read what `litellm.completion` returned.
 
     Args:
         litellm: The module, which knows prices.
         response: Its `ModelResponse`.
+        call: What was called.
         bodies: The bodies of the provider's own responses, which say more.
 
     Returns:
@@ -47,17 +57,25 @@ def read_response(litellm: Any, response: Any, bodies: Sequence[str]) -> Reply:
         # LiteLLM's messages have no field for a refusal; it stands among what is left over.
         left_over = message.get("provider_specific_fields") or {}
         message.setdefault("refusal", left_over.get("refusal"))
-    reply = _completed(read_completion(document), _document(bodies))
+    reply = _completed(_read(document, call), _document(bodies), call)
     return replace(reply, usage=replace(reply.usage, cost_usd=_cost(litellm, response)))
 
 
-def _completed(reply: Reply, document: Mapping[str, object]) -> Reply:
+def _read(document: Mapping[str, object], call: Call) -> Reply:
+    return read_completion(document, key_source=call.key_source, with_schema=call.with_schema)
+
+
+def _carried(document: object, call: Call) -> LLMBackendError | None:
+    return carried_failure(document, key_source=call.key_source, with_schema=call.with_schema)
+
+
+def _completed(reply: Reply, document: Mapping[str, object], call: Call) -> Reply:
     """The reply, of which a cut, a filter and a refusal are marked as the response says."""
     error = _first(document.get("choices")).get("error")
     if not error and not reply.text:
         error = document.get("error")
-    if said := error_message({"error": error}):
-        raise LLMBackendError(f"the response carries an error: {said}", kind="server")
+    if failure := _carried({"error": error}, call):
+        raise failure
     reason, finish = _reason(document)
     if finish == "stop":
         finish = reply.finish
@@ -70,12 +88,13 @@ def _completed(reply: Reply, document: Mapping[str, object]) -> Reply:
     return replace(reply, finish=finish, explanation=explanation or None, limit=limit)
 
 
-def misunderstood(bounds: Bounds, failure: LLMBackendError) -> Reply:
+def misunderstood(bounds: Bounds, failure: LLMBackendError, call: Call) -> Reply:
     """Read a response over which LiteLLM failed.
 
     Args:
         bounds: What was seen of the call.
         failure: How it failed.
+        call: What was called.
 
     Returns:
         The reply, where the response is one after all.
@@ -86,15 +105,17 @@ def misunderstood(bounds: Bounds, failure: LLMBackendError) -> Reply:
     """
     if bounds.failure or not bounds.bodies:
         raise failure
-    document = _document(bounds.bodies)
+    given = bounds.answered.headers.get("content-type", "") if bounds.answered else ""
+    parsed = parsed_body(bounds.bodies[-1], given, bounds.asked, call.secrets)
+    document = _document(bounds.bodies) or _mapping(parsed)
     message = document.get("message")
     if isinstance(document.get("choices"), Sequence):
-        return _completed(read_completion(document), document)
+        return _completed(_read(document, call), document, call)
     if isinstance(message, Mapping) and "content" in message:  # Cohere and Ollama
         choices = [{"message": message}]
-        return _completed(read_completion({**document, "choices": choices}), document)
-    if said := error_message(document):
-        raise LLMBackendError(f"the response carries an error: {said}", kind="server")
+        return _completed(_read({**document, "choices": choices}, call), document, call)
+    if carried := _carried(document, call):
+        raise carried
     if failure.kind == "error":
         problem = f"the response is not one of this provider's; {failure}"
         raise LLMBackendError(problem, kind="server", detail=failure.detail)

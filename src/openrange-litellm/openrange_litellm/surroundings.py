@@ -9,6 +9,7 @@ from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
 
+from openrange.llm import is_direct
 from openrange_litellm.library import ENVIRONMENT
 from openrange_litellm.providers import Provider
 
@@ -23,6 +24,7 @@ _NETWORK = """
     CURL_CA_BUNDLE REQUESTS_CA_BUNDLE SSL_CERT_DIR SSL_CERT_FILE
     SSL_CERTIFICATE SSL_ECDH_CURVE SSL_SECURITY_LEVEL SSL_VERIFY
 """
+_IS_PROXY = re.compile(r"(ALL|HTTPS?)_PROXY", re.IGNORECASE).fullmatch
 _NAMES_A_FILE = re.compile(r"(BUNDLE|CERTIFICATE|CREDENTIALS|DIR|FILE|PATH)$")
 
 
@@ -35,11 +37,14 @@ def needed() -> dict[str, str]:
     return {**dict(_set(*_NEEDED.split())), **ENVIRONMENT}
 
 
-def own(provider: Provider | None, *, signs_in: bool = False) -> dict[str, str]:
+def own(
+    provider: Provider | None, place: str | None = None, *, signs_in: bool = False
+) -> dict[str, str]:
     """What a worker is given besides, of which each set of values has a worker of its own.
 
     Args:
         provider: How the provider is signed in to, if that counts.
+        place: Where its API is, if that is known.
         signs_in: Whether LiteLLM has to sign in by what it finds itself, for want of a key.
 
     Returns:
@@ -47,7 +52,13 @@ def own(provider: Provider | None, *, signs_in: bool = False) -> dict[str, str]:
     """
     theirs = provider.settings if provider else ()
     secrets = provider.instead if provider and signs_in else ()
-    return dict(_set(*_NETWORK.split(), *theirs, *secrets))
+    found = dict(_set(*_NETWORK.split(), *theirs, *secrets))
+    if place is not None and is_direct(place):  # by a network or a port, which not all can read
+        return {name: value for name, value in found.items() if not _IS_PROXY(name)}
+    for name in ("NO_PROXY", "no_proxy"):
+        if name in found:
+            found[name] = ",".join(re.split(r"[\s,]+", found[name].strip()))
+    return found
 
 
 def _set(*names: str) -> Iterator[tuple[str, str]]:

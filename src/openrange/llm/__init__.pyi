@@ -1,9 +1,12 @@
 # All that a backend may use, for type checkers and for `__init__.py`, which reads it here.
+from .chat import carried_failure as carried_failure
 from .chat import ending as ending
 from .chat import error_message as error_message
 from .chat import messages as messages
 from .chat import read_completion as read_completion
 from .chat import request_body as request_body
+from .chat import response_format_of as response_format_of
+from .chat import settings_of as settings_of
 from .contract import LLMBackend as LLMBackend
 from .contract import LLMBackendError as LLMBackendError
 from .contract import LLMError as LLMError
@@ -24,13 +27,17 @@ from .hooks import hookimpl as hookimpl
 from .http import MAX_BODY_BYTES as MAX_BODY_BYTES
 from .http import MAX_REDIRECTS as MAX_REDIRECTS
 from .http import holds_too_much as holds_too_much
+from .http import unpacked as unpacked
 from .json_api import Call as Call
 from .json_api import below as below
 from .json_api import call_json as call_json
+from .json_api import parsed_body as parsed_body
 from .json_api import replaced as replaced
 from .pasted import mended_url as mended_url
 from .pasted import problem_of_url as problem_of_url
 from .pasted import unwrapped as unwrapped
+from .proxies import is_direct as is_direct
+from .proxies import proxy_for as proxy_for
 from .recording import Recorder as Recorder
 from .recording import Usage as Usage
 from .recording import announce as announce
@@ -42,6 +49,7 @@ from .reply import read_object as read_object
 from .retry import asked_to_wait as asked_to_wait
 from .retry import retry_after_seconds as retry_after_seconds
 from .run import run as run
+from .said import heard as heard
 from .schema import as_instruction as as_instruction
 from .schema import qualifies_for_strict as qualifies_for_strict
 from .schema import violation as violation

@@ -161,8 +161,8 @@ def parsed_body(
         The document; that of a stream of chat completions is joined.
 
     Raises:
-        LLMBackendError: Of kind `connection`, when it broke off; of kind `rejected`, when it is
-            something else.
+        LLMBackendError: Of kind `connection`, when it broke off; `empty`, when there is none;
+            `rejected`, when it is something else.
     """
     ends = 0
     try:
@@ -183,11 +183,11 @@ def parsed_body(
             kind="connection",
             retryable=True,
         )
+    if not body.strip():
+        raise LLMBackendError("the server answered without a body", kind="empty")
     said = heard(body)
     what = "a page" if said.is_page or body.lstrip().startswith("<") else "what is no JSON"
     problem = f"the server answered with {what}: {presentable(said.words, 200, secrets)!r}"
-    if not body.strip():
-        problem = "the server answered without a body"
     step = (hint_of_version(asked) if asked else None) or "check the base URL"
     tail = f" ({asked.partition('?')[0]})" if asked else ""
     raise LLMBackendError(f"{problem}; {step}{tail}", kind="rejected")
@@ -198,7 +198,7 @@ def _parsed(reply: HTTPReply, secrets: Iterable[Key]) -> object:
         return parsed_body(_text(reply), reply.headers.get("Content-Type", ""), reply.url, secrets)
     except LLMBackendError as error:
         failure = error
-    if failure.kind == "rejected":
+    if failure.kind != "connection":
         failure.status = failure.returncode = reply.status
     raise failure
 

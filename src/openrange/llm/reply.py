@@ -91,7 +91,7 @@ def object_of(reply: Reply, schema: Mapping[str, object]) -> tuple[str, dict[str
         try:
             return read_object(text, schema)
         except LLMBackendError as error:
-            if problem is None or problem.kind == "empty":
+            if problem is None or (problem.kind == "empty" and text not in thoughts):
                 problem = error
     assert problem is not None
     raise _empty(reply) if problem.kind == "empty" else problem

@@ -75,7 +75,6 @@ def failure(wire: Wire, request: LLMRequest = STRUCTURED) -> LLMBackendError:
     assert len(str(error)) <= 500
     assert "\n" not in str(error)
     assert error.__context__ is None
-    assert error.status is None
     return error
 
 

@@ -91,10 +91,10 @@ def test_thoughts_without_an_object_leave_a_reply_empty(
 
 
 def test_an_error_in_the_place_of_a_reply_is_told(reply: MakeReply, server: ChatServer) -> None:
-    document = {**reply(""), "choices": [], "error": {"message": "Out of memory."}}
+    document = {**reply(""), "choices": [], "error": {"message": "Out of memory"}}
     error = failure(server, document)
     assert error.kind == "server"
-    assert "Out of memory." in str(error)
+    assert "Out of memory" in str(error)
 
 
 def test_a_refusal_comes_with_the_words_of_the_model(reply: MakeReply, server: ChatServer) -> None:

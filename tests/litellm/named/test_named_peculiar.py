@@ -171,7 +171,7 @@ def test_an_error_within_a_choice_of_openrouter_is_told(providers: respx.MockRou
     providers.post().respond(json=reply)
     error = failure(OPENROUTER)
     assert error.kind == "server", str(error)
-    assert "The upstream gave up." in str(error)
+    assert "The upstream gave up" in str(error)
 
 
 @pytest.mark.parametrize("request_", [PLAIN, STRUCTURED], ids=["plain", "structured"])
