@@ -50,7 +50,8 @@ class TestCodexBackend(BackendContract):
             ("cut-reply", "withheld-reply", "tokens"), "the program does not report it"
         ),
         **dict.fromkeys(
-            ("malformed-response", "odd-response"), "whatever the program writes is text"
+            ("malformed-response", "odd-response", "errors-in-a-success"),
+            "whatever the program writes is text",
         ),
         **dict.fromkeys(
             ("status", "retryable", "broken-connection", "retries", "retry-after"),

@@ -10,15 +10,16 @@ from openrange.testing import BackendContract, Script
 REPLIES = """
 plain-text the-models-words schema-arrives system-arrives roles any-text finds-the-object
 nonconforming-reply asks-again empty-reply cut-reply withheld-reply malformed-response odd-response
-few-requests
+few-requests thoughts weaker-forms
 """
 FAILURES = """
 provider-errors status returncode retryable error-message broken-connection retries no-vain-retries
-retry-after deadline deadline-of-drips silent-failure
+errors-in-a-success retry-after deadline deadline-of-drips silent-failure
 """
 KEYS = """
 key-is-sent key-is-read-at-each-call given-key-wins missing-key no-key-in-repr no-key-in-errors
-no-key-in-replies no-key-in-logs no-key-in-events no-key-in-pickles keys-stay-out-of-files
+no-escaped-key no-key-in-replies no-key-in-logs no-key-in-events no-key-in-pickles
+keys-stay-out-of-files
 """
 
 

@@ -13,8 +13,25 @@ def _instead(condition: str, code: str) -> Edit:
 FAULTS = (
     Fault(
         "hides-the-providers-words",
-        {"provider-errors": "the provider said 'the parrot is asleep', and the error"},
+        dict.fromkeys(
+            ("provider-errors", "errors-in-a-success"),
+            "the provider said 'the parrot is asleep', and the error",
+        ),
         (_instead("failure.status == 429", "failure.args = ('provider-errors: no',)"),),
+        why="its words are hidden wherever they stand",
+    ),
+    Fault(
+        "takes-every-error-in-a-reply-for-final",
+        {"errors-in-a-success": "for the code 429 in the body, `retryable` is False"},
+        (
+            edited(
+                "        return read_completion(reply)",
+                "        if isinstance(reply, dict) and isinstance(reply.get('error'), dict):\n"
+                "            from openrange import LLMBackendError\n"
+                "            raise LLMBackendError(reply['error']['message'], kind='server')\n"
+                "        return read_completion(reply)",
+            ),
+        ),
     ),
     Fault(
         "forgets-the-status",

@@ -39,6 +39,17 @@ FAULTS = (
         ),
     ),
     Fault(
+        "shows-the-address-with-the-key",
+        {"no-escaped-key": "the key stands in the error, as URLs write it"},
+        (
+            failing(
+                "from urllib.parse import quote\n"
+                "failure.args = (f'{failure} (/v1?key={quote(key.value, safe=str())})'"
+                ".replace(key.value, '[redacted]'),)"
+            ),
+        ),
+    ),
+    Fault(
         "ignores-the-named-variable",
         {"given-key-wins": "did not get the right key with api_key_env"},
         (edited(_REQUIRED, _REQUIRED.replace("self.api_key_env", '"PLAIN_API_KEY"')),),
@@ -100,6 +111,7 @@ FAULTS = (
         "repeats-the-key",
         {
             "no-key-in-errors": "the key stands in the message",
+            "no-escaped-key": "the key stands in the error, as",
             "no-key-in-replies": "the key stands in the result",
             "no-key-in-events": "the key stands in the events",
         },

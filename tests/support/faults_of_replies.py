@@ -10,6 +10,8 @@ _ALL_COMPARE = "all rules that see an object compare it with the model's"
 _WITHOUT_OBJECT = {
     "the-models-words": "`parsed_json` is None",
     "finds-the-object": "it made None",
+    "thoughts": "it made None",
+    "weaker-forms": "it made None",
     "asks-again": "it returned None",
     "retries": "it returned None",
 }
@@ -88,6 +90,7 @@ FAULTS = (
         {
             "system-arrives": "system None and prompt 'The prompt.' arrived",
             "roles": "system and user got (None, 'The prompt.')",
+            "weaker-forms": "the system text did not arrive",
         },
         (_asking("system=None"),),
         why="what does not arrive has no role",
@@ -109,13 +112,14 @@ FAULTS = (
     ),
     Fault(
         "wants-bare-json",
-        {"finds-the-object": "`complete` raised LLMBackendError"},
+        dict.fromkeys(("finds-the-object", "thoughts"), "`complete` raised LLMBackendError"),
         (
             replied(
                 "if ask.form != 'text' and reply.text[:1] != '{':\n"
                 "    reply = dataclasses.replace(reply, text='')"
             ),
         ),
+        why="a thought stands around the object as prose does",
     ),
     Fault(
         "accepts-any-object",
@@ -197,6 +201,23 @@ FAULTS = (
                 "        return read_completion(reply)",
             ),
         ),
+    ),
+    Fault(
+        "takes-the-first-object",
+        {"thoughts": "it made {'city': 'Bern', 'count': 3}"},
+        (
+            replied(
+                "import re\n"
+                "found = re.search(r'\\{\"city.*?\\}', reply.text)\n"
+                "if found and ask.form != 'text':\n"
+                "    reply = dataclasses.replace(reply, text=found[0])"
+            ),
+        ),
+    ),
+    Fault(
+        "insists-on-the-schema",
+        {"weaker-forms": "does not support response_format"},
+        (edited("**limits)", 'forms=("native",), **limits)'),),
     ),
     Fault(
         "trusts-the-schema",

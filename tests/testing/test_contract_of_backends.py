@@ -121,6 +121,7 @@ def test_a_backend_with_a_key_needs_the_name_of_its_variable(tmp_path: Path) -> 
         "key-is-read-at-each-call",
         "missing-key",
         "no-key-in-errors",
+        "no-escaped-key",
         "no-key-in-replies",
         "no-key-in-logs",
         "no-key-in-events",

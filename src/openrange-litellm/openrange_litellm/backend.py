@@ -7,7 +7,7 @@ import importlib.util
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from openrange.llm import (
@@ -213,7 +213,7 @@ class LiteLLMBackend(BackendSettings):
         secrets = [access.key] if access.key else []
         secrets += secrets_in(provider, self.extra_params or {})
         place = place or self._place(provider)
-        call = Call(provider, access.source, self.timeout, place, False, tuple(secrets))
+        call = Call(provider, access.source, self.timeout, place, tuple(secrets))
         environment = own(provider_called(provider), place, signs_in=access.api_key is None)
         return Plan(call, access.api_key, way, environment)
 
@@ -232,8 +232,7 @@ class LiteLLMBackend(BackendSettings):
             parameters["api_key"] = plan.api_key
         if plan.call.api_base is not None:
             parameters["api_base"] = plan.call.api_base
-        call = replace(plan.call, with_schema="response_format" in parameters)
-        reply = _ask(call, plan.environment, parameters=parameters)["reply"]
+        reply = _ask(plan.call, plan.environment, parameters=parameters)["reply"]
         usage = Usage(**reply["usage"])
         lists = {name: tuple(reply[name]) for name in ("elsewhere", "thoughts")}
         return Reply(**{**reply, **lists, "usage": usage})
@@ -247,7 +246,7 @@ def _route(model: str, place: str | None, seconds: float) -> Route:
     """What LiteLLM makes of a model's name, which a worker without any key can tell."""
     known = _ROUTES.get((model, place))
     if known is None:
-        call = Call(provider_of(model) or "LiteLLM", "api_key", seconds, place, False)
+        call = Call(provider_of(model) or "LiteLLM", "api_key", seconds, place)
         known = Route(**_ask(call, own(None), route=model)["route"])
         if len(_ROUTES) < _MAX_ROUTES:
             _ROUTES[model, place] = known

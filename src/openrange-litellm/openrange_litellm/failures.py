@@ -82,7 +82,6 @@ class Call:
         key_source: Where the key comes from, for the next step.
         timeout: Seconds that the call was allowed to take.
         api_base: Where requests are sent, if not to the provider's own host.
-        with_schema: Whether it carried a response format.
         secrets: Keys to keep out of the error.
     """
 
@@ -90,7 +89,6 @@ class Call:
     key_source: str
     timeout: float
     api_base: str | None
-    with_schema: bool
     secrets: tuple[Key, ...] = ()
 
 
@@ -138,7 +136,6 @@ def _from_answer(chain: list[BaseException], call: Call, bounds: Bounds) -> LLMB
         key_source=call.key_source,
         secrets=call.secrets,
         retry_after=asked_to_wait(bounds.answered.headers),
-        with_schema=call.with_schema,
         document=bounds.answered.text,
         asked=bounds.asked,
         proxy=_proxy(bounds),
@@ -215,7 +212,7 @@ def _from_litellm(chain: list[BaseException], call: Call) -> LLMBackendError:
         return LLMBackendError(problem, kind="not-configured")
     if _NOT_TOLD.search(said):
         return LLMBackendError(said, kind="not-configured")
-    if call.with_schema and is_about_the_schema(said):
+    if is_about_the_schema(said):
         return LLMBackendError(said, kind="unsupported")
     if any(type(error) is Exception and hasattr(error, "status_code") for error in chain):
         return LLMBackendError(f"the response carries an error: {said}", kind="server")

@@ -62,11 +62,11 @@ def read_response(litellm: Any, response: Any, call: Call, bodies: Sequence[str]
 
 
 def _read(document: Mapping[str, object], call: Call) -> Reply:
-    return read_completion(document, key_source=call.key_source, with_schema=call.with_schema)
+    return read_completion(document, key_source=call.key_source)
 
 
 def _carried(document: object, call: Call) -> LLMBackendError | None:
-    return carried_failure(document, key_source=call.key_source, with_schema=call.with_schema)
+    return carried_failure(document, key_source=call.key_source)
 
 
 def _completed(reply: Reply, document: Mapping[str, object], call: Call) -> Reply:

@@ -164,9 +164,7 @@ class OpenAICompatibleBackend(BackendSettings):
         body |= request_body(ask, self.model or found[0], self.json_schema_strict)
         left = max(0.0, deadline - time.monotonic())
         answer = self._call("POST", "chat/completions", body, left)
-        return read_completion(
-            answer, key_source=self._key_source, with_schema="response_format" in body
-        )
+        return read_completion(answer, key_source=self._key_source)
 
     def _only_model(self) -> str:
         """The model that the server lists, if it lists one that can chat."""
@@ -205,7 +203,6 @@ class OpenAICompatibleBackend(BackendSettings):
             body,
             Call(self.timeout, key, self._key_source, tuple(filter(None, self._secrets())), left),
             headers=replaced(headers, extra),
-            with_schema="response_format" in (body or {}),
         )
 
 

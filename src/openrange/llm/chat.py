@@ -115,15 +115,12 @@ def settings_of(settings: Mapping[str, object], ask: Ask) -> dict[str, object]:
     return kept
 
 
-def read_completion(
-    document: object, *, key_source: str = "its variable", with_schema: bool = False
-) -> Reply:
+def read_completion(document: object, *, key_source: str = "its variable") -> Reply:
     """Read a Chat Completions response.
 
     Args:
         document: The parsed response body.
         key_source: Where the key comes from, for an error in it.
-        with_schema: Whether the request carried a schema or a JSON mode.
 
     Returns:
         The reply, of which a refusal, a filter and a cut are marked as such.
@@ -139,7 +136,7 @@ def read_completion(
     message = _mapping(choice.get("message"))
     content = _text(message.get("content"))
     for place in ({"error": choice.get("error")}, {} if content else body):
-        if failure := carried_failure(place, key_source=key_source, with_schema=with_schema):
+        if failure := carried_failure(place, key_source=key_source):
             raise failure
     if not choice:
         raise LLMBackendError("the response is empty", kind="empty")
@@ -161,14 +158,13 @@ def read_completion(
 
 
 def carried_failure(
-    document: object, *, key_source: str = "its variable", with_schema: bool = False
+    document: object, *, key_source: str = "its variable"
 ) -> LLMBackendError | None:
     """The failure that the body of a success carries, as gateways send them.
 
     Args:
         document: The parsed body, or a part of it.
         key_source: Where the key comes from, for the next step.
-        with_schema: Whether the request carried a schema or a JSON mode.
 
     Returns:
         The failure, judged by its own codes; None where there is none.
@@ -178,7 +174,7 @@ def carried_failure(
     if not said:
         return None
     text = json.dumps(dict(body), default=str)
-    return http_failure(None, said, key_source=key_source, with_schema=with_schema, document=text)
+    return http_failure(None, said, key_source=key_source, document=text)
 
 
 def error_message(document: object) -> str:

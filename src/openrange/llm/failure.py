@@ -35,7 +35,6 @@ def http_failure(
     key_sent: bool = True,
     secrets: Iterable[Key] = (),
     retry_after: float | None = None,
-    with_schema: bool = False,
     document: str = "",
     asked: str = "",
     proxy: str = "",
@@ -52,7 +51,6 @@ def http_failure(
         key_sent: Whether the request had one.
         secrets: Keys to remove before a long message is cut, which may cut a key in two.
         retry_after: Seconds that the provider asks to wait.
-        with_schema: Whether the request carried a schema or a JSON mode that may be the trouble.
         document: All that the server said, where a code may stand beside the message.
         asked: The URL that was asked, for the error.
         proxy: The proxy that it went by, in words such as `http://10.0.0.1:3128 (HTTP_PROXY)`.
@@ -66,7 +64,7 @@ def http_failure(
     counts = status or answer.status or 0
     text = " ".join(dict.fromkeys((*answer.codes, message.words, answer.words)))[:_MAX_SEARCHED]
     waits = answer.wait if retry_after is None else retry_after
-    kind, step, retryable = _judged(counts, text, answer, with_schema, waits, key_sent)
+    kind, step, retryable = _judged(counts, text, answer, waits, key_sent)
     may_be_proxy = counts == 407 or (
         proxy and counts in (403, 502, 503, 504) and not message.codes and message.status is None
     )
@@ -99,12 +97,12 @@ def http_failure(
 
 
 def _judged(
-    status: int, text: str, answer: Said, with_schema: bool, wait: float | None, key_sent: bool
+    status: int, text: str, answer: Said, wait: float | None, key_sent: bool
 ) -> tuple[Kind, str, bool]:
     """Kind, next step, and whether another attempt may help."""
-    if with_schema and OUTPUT.search(text) and status not in (401, 403, 429):
+    if OUTPUT.search(text) and status not in (401, 403, 429):
         return "not-json", "the model did not keep to the form; try again, or another model", False
-    if (status in _MAY_REFUSE or not status) and refused(text, with_schema=with_schema):
+    if (status in _MAY_REFUSE or not status) and refused(text):
         step = "the provider does not take the request in this form; try another model"
         return "unsupported", step, False
     for sort in SORTS:

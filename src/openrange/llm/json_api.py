@@ -51,7 +51,6 @@ def call_json(
     call: Call,
     *,
     headers: Mapping[str, str],
-    with_schema: bool = False,
     said: Callable[[object], str] = error_message,
 ) -> object:
     """Send a JSON document and read the one that comes back.
@@ -63,8 +62,6 @@ def call_json(
         call: The key and the time that it is sent with.
         headers: Header lines, such as the one with the key. They replace those that every request
             has.
-        with_schema: Whether the document carries a schema or a JSON mode. A refusal in words that
-            are usual for that then has the kind `unsupported`, and another form is tried.
         said: Finds the message in the document of an error; without one, the body's own words
             are given.
 
@@ -92,7 +89,6 @@ def call_json(
             key_sent=call.key is not None,
             secrets=call.hidden,
             retry_after=asked_to_wait(dict(reply.headers.items())),
-            with_schema=with_schema,
             document=_text(reply),
             asked=reply.url,
             proxy=reply.proxy,

@@ -60,15 +60,13 @@ def refused_feature(message: str) -> Feature | None:
     return next((name for name, said in _REFUSED.items() if said.search(message)), None)
 
 
-def refused(message: str, *, with_schema: bool) -> bool:
+def refused(message: str) -> bool:
     """Whether a refusal is about a form that has another one.
 
     Args:
         message: The provider's words.
-        with_schema: Whether the request carried a schema or a JSON mode.
 
     Returns:
         True if the request may succeed in another form.
     """
-    about_schema = with_schema and is_about_the_schema(message)
-    return about_schema or refused_feature(message) is not None
+    return is_about_the_schema(message) or refused_feature(message) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -34,6 +35,25 @@ class Failures(Stage):
         error = self.failure(PLAIN)
         if "the parrot is asleep" not in str(error):
             broken(f"the provider said 'the parrot is asleep', and the error {str(error)!r}")
+
+    @rule(
+        "errors-in-a-success",
+        "An error in the body of a success, as gateways send it, is an LLMBackendError that gives "
+        "its words, and is judged by its own code.",
+        "read the response with `openrange.llm.read_completion`, or raise what "
+        "`openrange.llm.carried_failure(document)` returns",
+    )
+    @pytest.mark.parametrize(
+        ("code", "type_"), [(429, "rate_limit_error"), (401, "authentication_error")]
+    )
+    def test_errors_in_a_success(self, code: int, type_: str) -> None:
+        error = {"message": "the parrot is asleep", "type": type_, "code": code}
+        self.script.play(Turn(body=json.dumps({"type": "error", "error": error}).encode()))
+        failure = self.failure(PLAIN)
+        if "the parrot is asleep" not in str(failure):
+            broken(f"the provider said 'the parrot is asleep', and the error {str(failure)!r}")
+        if failure.retryable is not (code in _PASSING):
+            broken(f"for the code {code} in the body, `retryable` is {failure.retryable!r}")
 
     @rule("status", "An error carries the provider's status in `status`.", _FAILURE)
     @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])

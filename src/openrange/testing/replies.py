@@ -13,7 +13,7 @@ from openrange.llm.contract import LLMRequest
 from openrange.llm.recording import recording
 from openrange.llm.schema import violation
 from openrange.testing.rules import broken, rule
-from openrange.testing.script import Turn
+from openrange.testing.script import Sent, Turn
 from openrange.testing.stage import (
     GOOD,
     OBJECT,
@@ -32,6 +32,22 @@ _WRAPPED = {
     "thinking": f"<think>A city? {{maybe}}</think>\n{OBJECT_TEXT}",
     "prose": f"Here is the object:\n\n{OBJECT_TEXT}\n\nAnything else?",
 }
+_DECOY = '{"city": "Bern", "count": 3}'
+_THOUGHTS = {
+    "think": f"<think>Perhaps {_DECOY}?</think>{OBJECT_TEXT}",
+    "end alone": f"Perhaps {_DECOY}?</think>{OBJECT_TEXT}",
+    "thought": f"<thought>Perhaps {_DECOY}?</thought>{OBJECT_TEXT}",
+    "reasoning": f"<reasoning>{_DECOY}</reasoning>\n{OBJECT_TEXT}",
+    "seed": f"<seed:think>{_DECOY}</seed:think>{OBJECT_TEXT}",
+    "mistral": f"[THINK]{_DECOY}[/THINK]{OBJECT_TEXT}",
+    "kimi": f"\u25c1think\u25b7{_DECOY}\u25c1/think\u25b7{OBJECT_TEXT}",
+    "cohere": f"<|START_THINKING|>{_DECOY}<|END_THINKING|>{OBJECT_TEXT}",
+    "gemma": f"<|channel>thought\n{_DECOY}<channel|>{OBJECT_TEXT}",
+    "harmony": f"<|channel|>analysis<|message|>{_DECOY}<|end|><|start|>assistant"
+    f"<|channel|>final<|message|>{OBJECT_TEXT}",
+    "aloud": f"At first I thought of {_DECOY}, but it is\n\n{OBJECT_TEXT}",
+}
+_REFUSED = "this model does not support response_format of type json_schema"
 _NONCONFORMING = {
     "prose": "There is no city that I could name.",
     "array": '["Zürich", 7]',
@@ -174,6 +190,42 @@ class Replies(Stage):
         result = self.answer(STRUCTURED)
         if result.parsed_json != OBJECT:
             broken(f"of the reply {_WRAPPED[case]!r} it made {result.parsed_json!r}")
+
+    @rule(
+        "thoughts",
+        "An object among a model's thoughts is never taken for its answer, whatever marks they "
+        "stand in; of several objects that conform, the last one counts.",
+        _RUN + "; give what the model thought, where it stands apart, as `thoughts` of the `Reply`",
+    )
+    @pytest.mark.parametrize("case", _THOUGHTS)
+    def test_thoughts(self, case: str) -> None:
+        self.script.play(Turn(_THOUGHTS[case]))
+        result = self.answer(STRUCTURED)
+        if result.parsed_json != OBJECT:
+            broken(f"of the reply {_THOUGHTS[case]!r} it made {result.parsed_json!r}")
+
+    @rule(
+        "weaker-forms",
+        "What the provider refuses by name, such as a schema or the system role, is asked for in "
+        "another form.",
+        _RUN + "; raise `http_failure(status, message, ...)` with the provider's words, or an "
+        "LLMBackendError of kind 'unsupported'",
+    )
+    @pytest.mark.parametrize("part", ["schema", "system"])
+    def test_weaker_forms(self, part: str) -> None:
+        said = _REFUSED if part == "schema" else "the system role is not supported"
+
+        def decide(sent: Sent) -> Turn:
+            is_there = getattr(sent, part) is not None
+            return Turn(said, status=400) if is_there else GOOD
+
+        self.script.decide(decide)
+        result = self.answer(LLMRequest("Name a city.", "The system text.", SCHEMA))
+        if result.parsed_json != OBJECT:
+            broken(f"of the second reply it made {result.parsed_json!r}")
+        last = self.sent[-1]
+        if "The system text." not in f"{last.system} {last.prompt}":
+            broken("the system text did not arrive with the request that was answered")
 
     @rule(
         "nonconforming-reply",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 import logging
 import pickle
 import traceback
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +24,15 @@ from openrange.testing.stage import GOOD, KEY, OBJECT_TEXT, PLAIN, STRUCTURED, S
 
 _OTHER_KEY = "sk-openrange-canary-2-55aa90e1"
 _NAMED_KEY = "sk-openrange-canary-3-c07be2d4"
+_ODD_KEY = "sk-openrange/canary+4&<d1f6>=e0b7c"
+_SPELLINGS = {
+    "URLs": quote(_ODD_KEY, safe=""),
+    "pages": html.escape(_ODD_KEY),
+    "encoders of JSON in PHP": _ODD_KEY.replace("/", "\\/"),
+    "encoders of JSON in Go": "".join(
+        f"\\u{ord(letter):04x}" if letter in "&<>" else letter for letter in _ODD_KEY
+    ),
+}
 _RUN = "pass the key to `openrange.llm.run(..., secrets=[...])`"
 _MARKED = "declare the field with `openrange.llm.secret()`, in a class below `BackendSettings`"
 
@@ -134,6 +145,23 @@ class Secrets(Stage):
         _check("the traceback", "".join(trace.format()))
         if error.__cause__ is not None or error.__context__ is not None:
             broken(f"the error leads to {type(error.__cause__ or error.__context__).__name__}")
+
+    @rule(
+        "no-escaped-key",
+        "No key shows in an error in another spelling either: as JSON, HTML or a URL escape it.",
+        _RUN + ", which knows each of these; put no key into a message yourself",
+    )
+    @pytest.mark.parametrize("spelling", _SPELLINGS)
+    def test_no_escaped_key(self, spelling: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(self._variable(), _ODD_KEY)
+        shown = _SPELLINGS[spelling]
+        for turn in (Turn(f"wrong key: {shown}", status=401), Turn(f"I refuse {shown}")):
+            self.script.play(turn)
+            error = self.outcome(STRUCTURED, self.once())
+            text = f"{error} {vars(error)!r}" if isinstance(error, BaseException) else repr(error)
+            for name, each in _SPELLINGS.items():
+                if each in text or each.replace("\\", "\\\\") in text:
+                    broken(f"the key stands in the error, as {name} write it")
 
     @rule("no-key-in-replies", "No key shows in a result that repeats it.", _RUN)
     def test_no_key_in_replies(self) -> None:

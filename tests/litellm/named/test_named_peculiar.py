@@ -233,7 +233,7 @@ def test_the_host_that_signs_in_to_google_may_be_out_of_reach() -> None:
     """Google's package asks by way of urllib3, whose refusals derive from its timeouts."""
     with pytest.raises(requests.ConnectionError) as caught:
         requests.post("https://oauth2.googleapis.com/token", timeout=5)
-    error = translated(caught.value, Call("vertex_ai", "api_key", 5.0, None, False), Bounds(5.0))
+    error = translated(caught.value, Call("vertex_ai", "api_key", 5.0, None), Bounds(5.0))
     assert error.kind == "connection", str(error)
     assert "cannot find the host of oauth2.googleapis.com" in str(error)
 
