@@ -37,7 +37,7 @@ def provide(module: str, group: str, name: str, code: str) -> str:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("build", "bad.yaml"), "manifest: mode must be 'simulation', not 'real'"),
+        (("build", "bad.yaml"), "manifest bad.yaml: mode must be 'simulation', not 'real'"),
         (("build", "garbage.yaml"), "manifest garbage.yaml: not valid YAML or JSON"),
         (("build", "nowhere.yaml"), "manifest nowhere.yaml: No such file or directory"),
         (("build", "folder"), "manifest folder: Is a directory"),

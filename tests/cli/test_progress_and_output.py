@@ -67,7 +67,7 @@ def test_a_retry_stays_on_the_terminal(server: ChatServer) -> None:
     server.script = busy_once
     status, _, shown = on_a_terminal("build", "--model", "m", OPENAI_BASE_URL=server.url)
     assert status == 0
-    assert re.search("HTTP 503: too busy.*; trying again in .* s\r\n", shown)
+    assert re.search("HTTP 503: too busy.*trying again in .* s\r\n", shown, re.DOTALL)
 
 
 def test_json_on_a_terminal_shows_no_progress() -> None:
@@ -131,5 +131,5 @@ def test_text_of_a_file_from_elsewhere_cannot_command_the_terminal() -> None:
     Path("bad.yaml").write_text('world: {goal: x, "\\e[2J": y}\npack: {id: webapp}\n')
     status, _, shown = on_a_terminal("build", "bad.yaml")
     assert status == 2
-    assert "manifest: world has no key" in shown
+    assert "manifest bad.yaml: world has no key" in shown
     assert ESCAPE not in shown

@@ -47,9 +47,7 @@ def test_every_backend_has_a_verdict_and_none_is_imported_here(fake_plugins: Fak
         ("openai-compatible", "not configured"),
     ]
     assert line("acme") == f"{'acme':<18} {'openrange-acme 3.1':<26} ready"
-    assert "not configured: openai-compatible: no key: set OPENAI_API_KEY" in line(
-        "openai-compatible"
-    )
+    assert "not configured: no key: set OPENAI_API_KEY" in line("openai-compatible")
     assert fake_plugins.imported() == set()
     assert run().exit_code == 0
 

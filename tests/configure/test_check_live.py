@@ -91,7 +91,7 @@ def test_a_request_that_fails_is_told_by_the_error_s_sentence(
 
     assert result.exit_code == 3
     assert "plain request ok" in result.output
-    assert "structured request failed: openai-compatible: HTTP 401" in result.output
+    assert "structured request failed: HTTP 401" in result.output
     assert KEY not in result.output + run("--json", "openai-compatible").output
     assert run().exit_code == 3
     assert run("openai-compatible", "codex").exit_code == 2

@@ -138,68 +138,70 @@ def test_a_file_that_is_no_plain_document_is_refused(text: str | bytes, reason: 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"world": None}, "manifest: world must be a mapping, not NoneType"),
-        ({"world": "A bakery."}, "manifest: world must be a mapping, not str"),
-        ({"world": {}}, "manifest: world.goal must be a text that says what to build"),
-        ({"world": {"goal": ""}}, "manifest: world.goal must be a text that says what to build"),
-        ({"world": {"goal": " \n"}}, "manifest: world.goal must be a text that says what to build"),
-        ({"world": {"goal": 5}}, "manifest: world.goal must be a text that says what to build"),
+        ({"world": None}, "world must be a mapping, not NoneType"),
+        ({"world": "A bakery."}, "world must be a mapping, not str"),
+        ({"world": {}}, "world.goal must be a text that says what to build"),
+        ({"world": {"goal": ""}}, "world.goal must be a text that says what to build"),
+        ({"world": {"goal": " \n"}}, "world.goal must be a text that says what to build"),
+        ({"world": {"goal": 5}}, "world.goal must be a text that says what to build"),
         (
             {"world": {"goal": "x", "size": 3}},
-            "manifest: world has no key 'size'; it takes goal",
+            "world has no key 'size'; it takes goal",
         ),
-        ({"pack": None}, "manifest: pack must be a mapping, not NoneType"),
-        ({"pack": "webapp"}, "manifest: pack must be a mapping, not str"),
-        ({"pack": {}}, "manifest: pack.id must name an installed pack"),
-        ({"pack": {"id": 5}}, "manifest: pack.id must name an installed pack"),
-        ({"pack": {"id": ""}}, "manifest: pack.id must name an installed pack"),
+        ({"pack": None}, "pack must be a mapping, not NoneType"),
+        ({"pack": "webapp"}, "pack must be a mapping, not str"),
+        ({"pack": {}}, "pack.id must name an installed pack"),
+        ({"pack": {"id": 5}}, "pack.id must name an installed pack"),
+        ({"pack": {"id": ""}}, "pack.id must name an installed pack"),
         (
             {"pack": {"id": "webapp", "source": ["x"]}},
-            "manifest: pack.source must name an installed distribution",
+            "pack.source must name an installed distribution",
         ),
         (
             {"pack": {"id": "webapp", "version": 1}},
-            "manifest: pack has no key 'version'; it takes id, options, source",
+            "pack has no key 'version'; it takes id, options, source",
         ),
         *(
             (
                 {"pack": {"id": "webapp", "options": wrong}},
-                "manifest: pack.options must be a mapping",
+                "pack.options must be a mapping",
             )
             for wrong in (0, False, "", "x", [1])
         ),
-        ({"mode": "real"}, "manifest: mode must be 'simulation', not 'real'"),
-        ({"mode": None}, "manifest: mode must be 'simulation', not None"),
-        ({"mode": ["simulation"]}, "manifest: mode must be 'simulation', not ['simulation']"),
-        ({"npc": [{"name": "Eve"}]}, "manifest: npc must be empty, because no pack has characters"),
-        ({"npc": {}}, "manifest: npc must be a list"),
-        *(({"npc": wrong}, "manifest: npc must be a list") for wrong in (0, False, "", "x")),
+        ({"mode": "real"}, "mode must be 'simulation', not 'real'"),
+        ({"mode": None}, "mode must be 'simulation', not None"),
+        ({"mode": ["simulation"]}, "mode must be 'simulation', not ['simulation']"),
+        ({"npc": [{"name": "Eve"}]}, "npc must be empty, because no pack has characters"),
+        ({"npc": {}}, "npc must be a list"),
+        *(({"npc": wrong}, "npc must be a list") for wrong in (0, False, "", "x")),
         *(
-            ({"seed": wrong}, f"manifest: seed must be an integer, not {wrong!r}")
+            ({"seed": wrong}, f"seed must be an integer, not {wrong!r}")
             for wrong in (True, 1.0, "1", None, [1])
         ),
         (
             {"llm": {"backend": "offline"}},
-            "manifest: the manifest has no key 'llm'; it takes mode, npc, pack, seed, world",
+            "the manifest has no key 'llm'; it takes mode, npc, pack, seed, world",
         ),
     ],
 )
 def test_a_document_that_is_no_manifest_is_refused(change: dict[str, Any], message: str) -> None:
     document = {**LEAST, **change}
-    assert complaint(json.dumps(document)).startswith(message)
+    assert complaint(json.dumps(document)).startswith(f"manifest manifest.yaml: {message}")
     with pytest.raises(ManifestError):
         Manifest.from_mapping(document)
 
 
 @pytest.mark.parametrize("text", ["", "~", "[]", "just text", "7", "# nothing"])
 def test_a_document_that_is_no_mapping_is_refused(text: str) -> None:
-    assert complaint(text).startswith("manifest: the manifest must be a mapping, not ")
+    assert complaint(text).startswith(
+        "manifest manifest.yaml: the manifest must be a mapping, not "
+    )
 
 
 @pytest.mark.parametrize("key", ["world", "pack"])
 def test_what_has_no_default_must_be_there(key: str) -> None:
     document = {name: value for name, value in LEAST.items() if name != key}
-    assert complaint(json.dumps(document)) == f"manifest: {key} is missing"
+    assert complaint(json.dumps(document)) == f"manifest manifest.yaml: {key} is missing"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,9 @@ def test_a_value_that_json_cannot_express_is_refused(value: str) -> None:
 def test_keys_that_are_not_text_become_text_as_in_json() -> None:
     raw = b"world: {goal: x}\npack: {id: webapp, options: {a: {1: yes}}}\n"
     assert Manifest.parse(raw, "x").pack.options == {"a": {"1": True}}
-    assert complaint("1: 2").startswith("manifest: a key of the manifest must be text, not 1")
+    assert complaint("1: 2").startswith(
+        "manifest manifest.yaml: a key of the manifest must be text, not 1"
+    )
 
 
 def test_a_document_from_python_that_is_too_deep_or_circular_is_refused() -> None:

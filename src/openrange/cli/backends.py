@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from openrange.configure.preview import Preview
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    invoke_without_command=True,
+    short_help="List the backends, and say which a build would take.",
+)
 @config_option
 @json_option
 @click.pass_context

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +14,7 @@ import click
 
 from openrange.cli.completion import backend_names
 from openrange.cli.failure import BACKEND, USAGE
-from openrange.cli.options import config_option, json_option
+from openrange.cli.options import backend_options, config_option, json_option
 from openrange.llm.text import one_line, presentable
 
 if TYPE_CHECKING:
@@ -22,14 +25,21 @@ if TYPE_CHECKING:
 _MAX_COLUMN = 80  # characters
 
 
-@click.command()
+@click.command(short_help="Try installed backends, each in its own process.")
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=backend_names)
 @click.option("--live", is_flag=True, help="Send two small requests to each that is ready.")
+@backend_options
 @config_option
 @json_option
 @click.pass_context
 def check(
-    context: click.Context, names: tuple[str, ...], live: bool, config: Path | None, as_json: bool
+    context: click.Context,
+    names: tuple[str, ...],
+    live: bool,
+    model: str | None,
+    options: tuple[str, ...],
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Try each installed backend, or those that are named, in a process of its own.
 
@@ -43,12 +53,14 @@ def check(
     """
     from openrange.cli.progress import live_line
     from openrange.configure.check import check as examine
-    from openrange.configure.layers import read_layers
+    from openrange.configure.layers import command_layer, read_layers
     from openrange.configure.problems import problems
 
     above = context.parent.params if context.parent else {}  # `backends --json check` is meant so
     as_json = as_json or bool(above.get("as_json"))
-    _, *layers = read_layers(config=config or above.get("config"))
+    if (model or options) and not names:
+        raise click.UsageError("--model and -o need the NAME of the backend that they are for")
+    layers = read_layers(command_layer(None, model, options), config or above.get("config"))
     with live_line(silent=as_json) as show:
         found = examine(names, layers, is_live=live, show=show)
     beside = problems(layers)
@@ -70,10 +82,16 @@ def columns(name: str, origin: str, said: str) -> str:
         said: What is to be said about it.
 
     Returns:
-        One line.
+        One line in a pipe; on a terminal as many as it takes, below each other.
     """
     name, origin = presentable(name, _MAX_COLUMN), presentable(origin, _MAX_COLUMN)
-    return f"{name:<18} {origin:<26} {one_line(said)}".rstrip()
+    line = f"{name:<18} {origin:<26} {one_line(said)}".rstrip()
+    width = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or len(line) <= width:
+        return line
+    indent = " " * 4
+    lines = textwrap.wrap(line, max(width, 40), subsequent_indent=indent, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def problem_line(problem: Problem) -> str:
@@ -139,15 +157,21 @@ def _live_document(live: Live) -> dict[str, object]:
 
 def _row(row: Checked) -> str:
     origin = " and ".join(map(str, row.claims))
-    verdict = f"{row.verdict}: {row.reason}" if row.reason else row.verdict
-    said = [verdict, *row.notes, *map(_live_text, row.live or ())]
+    verdict = f"{row.verdict}: {_reason(row, row.reason)}" if row.reason else row.verdict
+    said = [verdict, *row.notes, *(_live_text(row, live) for live in row.live or ())]
     return columns(row.name, origin, "; ".join(said))
 
 
-def _live_text(live: Live) -> str:
+def _reason(row: Checked, reason: str | None) -> str:
+    """What an error says, without the backend's name, which stands in front of the line."""
+    return (reason or "").removeprefix(f"{row.name}: ").removeprefix(f"{row.name} ")
+
+
+def _live_text(row: Checked, live: Live) -> str:
     from openrange.cli.show import usage_line
 
-    parts = [f"{live.request} request {'ok' if live.is_ok else f'failed: {live.reason}'}"]
+    failed = f"failed: {_reason(row, live.reason)}"
+    parts = [f"{live.request} request {'ok' if live.is_ok else failed}"]
     if live.seconds is not None:
         parts.append(f"{live.seconds:.1f} s")
     if live.usage.get("requests"):

@@ -11,7 +11,7 @@ from openrange.cli.completion import snapshot_ids
 from openrange.cli.options import json_option, store_option
 
 
-@click.command()
+@click.command(short_help="Show a snapshot: its task, its story and its world.")
 @click.argument("snapshot", shell_complete=snapshot_ids)
 @store_option("Where snapshots are looked for by id.")
 @json_option

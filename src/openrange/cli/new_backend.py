@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from openrange.scaffold.backend import BackendProject
 
 
-@click.command("new-backend")
+@click.command("new-backend", short_help="Write the project of a new backend plugin.")
 @click.argument("name")
 @click.argument("directory", required=False, type=click.Path(readable=False))
 @json_option

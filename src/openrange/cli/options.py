@@ -18,6 +18,31 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 
+def log_option(command: F) -> F:
+    """`--log FILE`, or `OPENRANGE_LOG`."""
+    return click.option(
+        "--log",
+        metavar="FILE",
+        envvar="OPENRANGE_LOG",
+        type=click.Path(path_type=Path),
+        help="Add every event, request and reply to this file, a JSON object a line, without keys.",
+    )(command)
+
+
+def backend_options(command: F) -> F:
+    """`--model MODEL` and `-o KEY=VALUE`."""
+    command = click.option(
+        "-o",
+        "options",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="A field of the backend, such as timeout=30 or extra_params.temperature=0.4.",
+    )(command)
+    return click.option("--model", metavar="MODEL", help="The model, as the backend names it.")(
+        command
+    )
+
+
 def config_option(command: F) -> F:
     """`--config FILE`."""
     return click.option(

@@ -9,7 +9,7 @@ import click
 from openrange.cli.options import json_option
 
 
-@click.command()
+@click.command(short_help="List the installed packs, which are families of worlds.")
 @json_option
 def packs(as_json: bool) -> None:
     """List the installed packs: the families of worlds that a manifest can ask for."""
@@ -30,11 +30,13 @@ def packs(as_json: bool) -> None:
             "distributions": [str(entry) for entry in plugins.registered(PACK, name)],
             "version": None,
             "summary": None,
+            "options": {},
             "problem": None,
         }
         try:
             pack = plugins.load(PACK, name)
             row |= {"version": str(pack.version), "summary": str(pack.summary)}  # type: ignore[attr-defined]
+            row["options"] = {k: dict(v) for k, v in pack.options.items()}  # type: ignore[attr-defined]
         except OpenRangeError as error:
             row["problem"] = str(error)
         rows.append(row)
@@ -45,3 +47,5 @@ def packs(as_json: bool) -> None:
         origin = " and ".join(map(str, row["distributions"]))  # type: ignore[call-overload]
         said = row["summary"] if row["problem"] is None else f"unusable: {row['problem']}"
         click.echo(one_line(f"{row['name']} ({origin}): {said}"))
+        for option, schema in row["options"].items():  # type: ignore[attr-defined]
+            click.echo(f"  {one_line(option)}: {one_line(str(schema.get('description', '')))}")

@@ -19,12 +19,13 @@ _MIN_COLUMNS = 20
 
 
 @contextmanager
-def progress(backend: str, *, silent: bool) -> Iterator[EventSink]:
+def progress(backend: str, *, silent: bool, verbose: bool = False) -> Iterator[EventSink]:
     """Show the steps of a build on standard error.
 
     Args:
         backend: Who designs the world.
         silent: Show nothing.
+        verbose: Show each request and reply as well.
 
     Yields:
         The event sink that shows them.
@@ -32,10 +33,10 @@ def progress(backend: str, *, silent: bool) -> Iterator[EventSink]:
     if silent:
         yield _ignore
     elif (console := _terminal()) is None:
-        yield _sink(backend, lambda line, lasting: click.echo(line, err=True))
+        yield _sink(backend, lambda line, lasting: click.echo(line, err=True), verbose)
     else:
         with _live_line(console) as show:
-            yield _sink(backend, show)
+            yield _sink(backend, show, verbose)
 
 
 @contextmanager
@@ -81,9 +82,11 @@ def _live_line(console: Console) -> Iterator[Callable[[str, bool], object]]:
         yield show
 
 
-def _sink(backend: str, show: Callable[[str, bool], object]) -> EventSink:
+def _sink(backend: str, show: Callable[[str, bool], object], verbose: bool) -> EventSink:
     def sink(step: str, data: Mapping[str, object]) -> None:
         line, lasting = _line(backend, step, data)
+        if not line and verbose:
+            line, lasting = _detail(step, data), True
         if line:
             show(presentable(line, 500), lasting)
 
@@ -106,8 +109,29 @@ def _line(backend: str, step: str, data: Mapping[str, object]) -> tuple[str, boo
         case "llm_reask":
             return f"{data['backend']}: {data['reason']}; asking once more", True
         case "llm_fallback":
-            return f"{data['backend']}: asks by {data['to']}, as {data['from']} is not known", True
+            return f"{data['backend']}: {_change(data)}", True
+        case "llm_mended":
+            return f"{data['backend']}: {data['left_out']} is left out of {data['option']}", True
     return "", False
+
+
+def _change(data: Mapping[str, object]) -> str:
+    """What is asked otherwise, where a provider refuses something."""
+    if data["from"] in ("native", "json"):
+        return f"asks by {data['to']}, as {data['from']} is not known"
+    return f"asks without {data['from']}, which is not taken"
+
+
+def _detail(step: str, data: Mapping[str, object]) -> str:
+    """What a request or a reply says, in short."""
+    match step:
+        case "llm_request":
+            size = len(f"{data['system']}{data['prompt']}")
+            return f"{data['backend']}: {size:,} characters are asked, by {data['form']}"
+        case "llm_reply":
+            text = f"{data['text']}"
+            return f"{data['backend']}: {len(text):,} characters came back: {text[:200]}"
+    return ""
 
 
 def _failures(data: Mapping[str, object]) -> str:

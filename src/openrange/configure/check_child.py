@@ -36,9 +36,10 @@ SLOW_IMPORT = 1.0
 """Seconds of import beyond which it is worth a note."""
 
 REQUESTS = {
-    "plain": LLMRequest("Answer with the one word: ready"),
+    "plain": LLMRequest("Answer with the one word: ready", "You are brief."),
     "structured": LLMRequest(
         "Set the field named word to: ready",
+        "You fill in forms.",
         json_schema={
             "type": "object",
             "properties": {"word": {"type": "string"}},

@@ -81,12 +81,16 @@ def read_layers(command: Layer = SILENT, config: str | Path | None = None) -> li
     else:
         project = _read(Path(PROJECT_FILE), is_trusted=False)
         project = project or _read(Path(SHARED_FILE), is_trusted=False)
-    layers = [command, environment_layer(), project, _read(_user_file())]
+    layers = [command, environment_layer(), project, _read(user_file())]
     return [layer for layer in layers if layer is not None]
 
 
-def _user_file() -> Path:
-    """The user's own configuration file, whether it exists or not."""
+def user_file() -> Path:
+    """Where the user's own configuration file is, whether it exists or not.
+
+    Returns:
+        Its path.
+    """
     import platformdirs
 
     return platformdirs.user_config_path("openrange", appauthor=False) / "config.toml"
@@ -187,7 +191,7 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
     try:
         document = tomllib.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        problem = f"{file}: not valid TOML ({error})"
+        problem = f"{file}: not valid TOML ({error}){_meant(raw, error)}"
     if document is None:
         raise ConfigError(problem)
     path = ("tool", "openrange") if file.name == SHARED_FILE else ()
@@ -219,6 +223,16 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
         is_trusted=is_trusted,
         is_general=backend is None,
     )
+
+
+def _meant(raw: bytes, error: Exception) -> str:
+    """What may be meant, where a backslash of a Windows path is taken for an escape."""
+    at = re.search(r"at line (\d+)", str(error))
+    lines = raw.decode("utf-8", "replace").splitlines()
+    line = lines[int(at[1]) - 1] if at and int(at[1]) <= len(lines) else ""
+    if '"' not in line or "\\" not in line:
+        return ""
+    return "; a backslash begins an escape in double quotes: write a Windows path in single ones"
 
 
 def _is_deeper(value: object, levels: int) -> bool:

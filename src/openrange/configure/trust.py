@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from openrange.configure.layers import Layer
+from openrange.configure.layers import Layer, user_file
 from openrange.errors import ConfigError
+from openrange.plugins.hints import near_misses
 
 Options = dict[tuple[str, ...], tuple[object, str]]
 """What several layers say together: path of names to value and source."""
@@ -45,6 +46,11 @@ def refuse_untrusted(layer: Layer) -> None:
     if layer.is_trusted:
         return
     for path, value in leaves(layer.options):
+        if path[-1] == "api_key":  # which no file may hold, trusted or not
+            raise ConfigError(
+                f"{layer.source}: a key must not stand in a file; instead of {'.'.join(path)}, set "
+                "the variable of the key, such as OPENAI_API_KEY, or api_key_env to its name"
+            )
         if objection := _objection(path, value):
             _refuse(layer, path, objection)
 
@@ -90,6 +96,9 @@ def _objection(path: tuple[str, ...], value: object) -> str | None:
     if name in _TABLES and is_in_place and value == {}:
         return None
     if name not in _HARMLESS or not is_in_place:
+        known = _HARMLESS | DESTINATIONS | {"api_key_env"}
+        if not tables and name.isidentifier() and (meant := near_misses(name, known)):
+            return f"it is no option that is known{meant}"
         if _LIKE_A_DESTINATION.fullmatch(name):
             return "it may send requests and keys to another host"
         return "it is neither a model nor a way to sample from it"
@@ -131,5 +140,6 @@ def _texts(value: object) -> Iterator[str]:
 def _refuse(layer: Layer, path: tuple[str, ...], reason: str) -> None:
     raise ConfigError(
         f"{layer.source}: {'.'.join(path)} is not allowed in a file of the working "
-        f"directory, because {reason}; if you trust the file, pass --config {layer.source}"
+        f"directory, because {reason}; if you trust the file, pass --config {layer.source}, or "
+        f"write it into your own, {user_file()}"
     )

@@ -57,6 +57,9 @@ class Pack(ABC):
     summary: ClassVar[str]
     """One line for `openrange packs`."""
 
+    options: ClassVar[Mapping[str, Mapping[str, object]]] = {}
+    """What `manifest.pack.options` may hold: a JSON Schema with a `description` for each name."""
+
     directory: ClassVar[Path]
     """The pack's own files, of which a backend that drives a local program gets a copy."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from openrange.errors import StoreError
 
 DEFAULT_DIRECTORY = Path("snapshots")
 MAX_SNAPSHOT_BYTES = 20_000_000
+_TRIAL_BYTES = 100_000  # about what a snapshot takes
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -31,7 +33,7 @@ class SnapshotStore:
         return self.directory / f"{snapshot_id}.json"
 
     def check_writable(self) -> None:
-        """Find out, before any work is done, whether a snapshot could be saved. Makes nothing.
+        """Find out, before any work is done, whether a snapshot could be saved. Leaves nothing.
 
         Raises:
             StoreError: It could not.
@@ -44,8 +46,11 @@ class SnapshotStore:
             raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
         if not nearest.is_dir():
             raise StoreError(f"cannot save to {self.directory}: {nearest} is not a directory")
-        if not os.access(nearest, os.W_OK | os.X_OK):
-            raise StoreError(f"cannot save to {self.directory}: no permission to write there")
+        try:
+            with tempfile.TemporaryFile(dir=nearest) as trial:
+                trial.write(bytes(_TRIAL_BYTES))
+        except OSError as error:
+            raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
 
     def save(self, snapshot: Snapshot) -> Path:
         """Save a snapshot, whole or not at all. One with the same id is the same world, and stays.

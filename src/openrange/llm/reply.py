@@ -12,6 +12,7 @@ from openrange.errors import LLMBackendError
 from openrange.llm import strict_json
 from openrange.llm.recording import Usage
 from openrange.llm.schema import violation
+from openrange.llm.text import presentable
 from openrange.llm.thoughts import spoken
 
 Ending = Literal["stop", "length", "filter", "refusal"]
@@ -21,6 +22,7 @@ MAX_REPLY_CHARACTERS = 2_000_000
 # How much of a reply that is not an object itself is searched for one.
 MAX_STARTS = 10_000
 MAX_CANDIDATES = 50
+_MAX_SHOWN = 200  # characters of a reply that is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, 
         )
     if problem is None:
         problem = f"the reply is not a JSON object but {_JSON_NAMES[type(value)]}"
-    raise LLMBackendError(problem, kind="not-json")
+    raise LLMBackendError(f"{problem}: {presentable(raw, _MAX_SHOWN)!r}", kind="not-json")
 
 
 def _embedded(text: str) -> Iterator[tuple[str, dict[str, object]]]:

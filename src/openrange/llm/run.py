@@ -138,6 +138,10 @@ class _Exchange:
         """One reply, after as many retries as are left."""
         while True:
             failure: LLMBackendError
+            asked = {"form": ask.form, "system": ask.system, "prompt": ask.prompt}
+            self.announce(
+                "llm_request", {name: redact(v or "", self.secrets) for name, v in asked.items()}
+            )
             try:
                 reply = self.send(ask)
             except LLMBackendError as error:
@@ -147,6 +151,8 @@ class _Exchange:
             else:
                 reply = self._redacted(reply)
                 record(replace(reply.usage, requests=1), reply.model)
+                said = {"text": reply.text, "finish": reply.finish, "model": reply.model}
+                self.announce("llm_reply", {**said, "usage": reply.usage.to_mapping()})
                 return reply
             pause = self.retries.pause(failure)
             if pause is None:

@@ -33,10 +33,15 @@ class WebappPack(Pack):
 
     id: ClassVar[str] = "webapp"
     version: ClassVar[str] = "1"
-    summary: ClassVar[str] = (
-        "A small company's web portal with one planted weakness; the option `weaknesses` is a list "
-        f"of those to choose from: {', '.join(WEAKNESSES)}"
-    )
+    summary: ClassVar[str] = "A small company's web portal with one planted weakness"
+    options: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "weaknesses": {
+            "description": f"a list of those to choose from: {', '.join(WEAKNESSES)}",
+            "type": "array",
+            "items": {"enum": list(WEAKNESSES)},
+            "minItems": 1,
+        }
+    }
     directory: ClassVar[Path] = Path(__file__).parent / "files"
 
     def design_schema(self, manifest: Manifest) -> Mapping[str, object]:
