@@ -129,16 +129,27 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def codex_real(session: nox.Session) -> None:
     """The real Codex program, against a local server. Needs npm."""
+    _program(session, "codex", "@openai/codex", "0.171.0")
+
+
+@nox.session
+def claude_real(session: nox.Session) -> None:
+    """The real Claude program, against a local server. Needs npm."""
+    _program(session, "claude", "@anthropic-ai/claude-code", "2.1.197")
+
+
+def _program(session: nox.Session, name: str, package: str, pinned: str) -> None:
+    """The tests of a program from npm; `OPENRANGE_<NAME>_VERSION=latest` takes its newest."""
     _install(session, "test", packages=(CORE,))
     prefix = session.create_tmp()
-    version = os.environ.get("OPENRANGE_CODEX_VERSION", "0.169.0")
+    version = os.environ.get(f"OPENRANGE_{name.upper()}_VERSION", pinned)
     session.run(
         "npm", "install", "--prefix", prefix, "--no-fund", "--no-audit",
-        f"@openai/codex@{version}", external=True,
+        f"{package}@{version}", external=True,
     )  # fmt: skip
-    command = str(Path(prefix, "node_modules", ".bin", "codex"))
-    env = {"OPENRANGE_CODEX_COMMAND": command}
-    session.run("pytest", "tests/backends/codex_real", *session.posargs, env=env)
+    command = str(Path(prefix, "node_modules", ".bin", name))
+    env = {f"OPENRANGE_{name.upper()}_COMMAND": command}
+    session.run("pytest", f"tests/backends/{name}_real", *session.posargs, env=env)
 
 
 @nox.session

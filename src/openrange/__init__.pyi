@@ -1,6 +1,7 @@
 # The public names, for type checkers and for `__init__.py`, which reads them here.
 import typing
 
+from .backends.claude import ClaudeBackend as ClaudeBackend
 from .backends.codex import CodexBackend as CodexBackend
 from .backends.offline import OfflineBackend as OfflineBackend
 from .backends.openai_compatible import OpenAICompatibleBackend as OpenAICompatibleBackend

@@ -15,8 +15,8 @@ from codex_program import Program, write_program
 
 import openrange
 from openrange import CodexBackend, LLMBackendError, LLMRequest
-from openrange.backends import codex as codex_module
 from openrange.llm.environment import own_keys, without_foreign_keys
+from openrange.llm.program import MAX_OUTPUT_BYTES
 
 MakeProgram = Callable[[str], Program]
 
@@ -185,7 +185,7 @@ class TestOutputWithoutEnd:
     def test_is_never_cut_silently(
         self, program: MakeProgram, schema: dict[str, object] | None
     ) -> None:
-        codex = program(f"answer('y' * {codex_module.MAX_OUTPUT_BYTES + 1})")
+        codex = program(f"answer('y' * {MAX_OUTPUT_BYTES + 1})")
         with pytest.raises(LLMBackendError, match="wrote more than 16,000,000 bytes"):
             CodexBackend(codex.command).complete(LLMRequest("Hello", json_schema=schema))
 
@@ -288,6 +288,6 @@ class TestTheEnvironment:
 
     def test_is_judged_by_names_alone(self) -> None:
         environment = {"ANTHROPIC_API_KEY": "one", "OPENAI_API_KEY": " two ", "HOME": "/root"}
-        passed_on = without_foreign_keys(environment)
+        passed_on = without_foreign_keys(environment, ("CODEX_", "OPENAI_"))
         assert passed_on == {"OPENAI_API_KEY": " two ", "HOME": "/root"}
-        assert [key.value for key in own_keys(environment)] == ["two"]
+        assert [key.value for key in own_keys(environment, ("CODEX_", "OPENAI_"))] == ["two"]

@@ -17,6 +17,7 @@ from openrange import (
 from openrange.configure.detection import detection_order
 from openrange.testing.chat_server import ChatServer
 
+NO_PROGRAM = "no codex or claude program is signed in"
 RAISES = "raise RuntimeError('this module must not be imported')\n"
 
 
@@ -35,7 +36,7 @@ def test_nothing_set_means_offline_and_says_so() -> None:
     found = resolved()
 
     assert found.name == "offline"
-    assert found.why == "no key that is detected is set, and no codex program is signed in"
+    assert found.why == f"no key that is detected is set, and {NO_PROGRAM}"
 
 
 def test_the_key_of_openai_chooses_the_backend_that_starts_at_once(

@@ -6,32 +6,29 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest, LLMResult
-from openrange.llm.deadline import timed_out
 from openrange.llm.environment import own_keys, without_foreign_keys
 from openrange.llm.failure import is_about_the_schema
 from openrange.llm.forms import Ask
-from openrange.llm.processes import end_group
+from openrange.llm.program import asked, problem_of_program, read_file, run_program
 from openrange.llm.reply import Reply
 from openrange.llm.run import run
 from openrange.llm.settings import BackendSettings
 
 NAME = "codex"
-MAX_OUTPUT_BYTES = 16_000_000
 MAX_CAUSE = 400
 
-_BETWEEN_LOOKS = 0.25  # seconds from one look at how much was written to the next
-_GRACE = 0.5  # seconds to end in after a polite request
+_OWN = ("CODEX_", "OPENAI_")  # variables that are the program's own
+_KEY_VARIABLE = "CODEX_API_KEY"
+_OPTIONAL = frozenset({"--color", "--ephemeral", "--skip-git-repo-check"})
+_SIGN_IN = f"sign in with `codex login`, or set {_KEY_VARIABLE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +84,21 @@ class CodexBackend(BackendSettings):
             forms=("native", "prompt"),
             timeout=self.timeout,
             max_reasks=self.max_reasks,
-            secrets=own_keys(os.environ, kept_in=self.config_overrides),
+            secrets=own_keys(os.environ, _OWN, self.config_overrides),
             memory_key=(NAME, self.command, self.model, self.config_overrides),
         )
 
     def preflight(self) -> None:
-        """Check what can be checked without running the program.
+        """Check what can be checked without a request: the program is asked for its account.
 
         Raises:
-            LLMBackendError: Of kind `not-configured`: the program is missing, the directory is
-                missing, or the timeout is not positive.
+            LLMBackendError: Of kind `not-configured`: the program is missing or signed in to no
+                account, the directory is missing, or the timeout is not positive.
         """
-        if problem := self._problem():
+        problem = self._problem()
+        if problem is None and self._is_signed_out():
+            problem = f"the program is not signed in; {_SIGN_IN}"
+        if problem is not None:
             raise LLMBackendError(f"{NAME}: {problem}", kind="not-configured", returncode=127)
 
     def in_workspace(self, directory: str | PathLike[str]) -> Self:
@@ -113,13 +113,15 @@ class CodexBackend(BackendSettings):
         return replace(self, cwd=directory)
 
     def _problem(self) -> str | None:
-        if shutil.which(self.command) is None:
-            return f"{self.command!r} was not found; install it, or set command to its path"
-        if self.cwd is not None and not Path(self.cwd).is_dir():
-            return f"the directory {str(self.cwd)!r} does not exist"
-        if not 0 < self.timeout < float("inf"):
-            return f"timeout must be a positive number of seconds, not {self.timeout:g}"
-        return None
+        return problem_of_program(self.command, self.cwd, self.timeout)
+
+    def _is_signed_out(self) -> bool:
+        """Whether the program itself says so, and no setting or variable signs it in otherwise."""
+        own = any("model_provider" in setting for setting in self.config_overrides)
+        if own or os.environ.get(_KEY_VARIABLE, "").strip():
+            return False
+        status = asked(self.command, ["login", "status"], self._environment())
+        return status is not None and "not logged in" in (status.stdout + status.stderr).lower()
 
     def _send(self, ask: Ask) -> Reply:
         if problem := self._problem():
@@ -128,103 +130,72 @@ class CodexBackend(BackendSettings):
             prefix="openrange-codex-", ignore_cleanup_errors=True
         ) as private:
             folder = Path(private)
-            arguments = self._arguments()
+            options = self._options()
             last_message = folder / "last-message.txt"
             if ask.schema is not None:
                 schema = folder / "schema.json"
                 schema.write_text(json.dumps(ask.schema), encoding="utf-8")
-                arguments += ["--output-schema", str(schema)]
-                arguments += ["--output-last-message", str(last_message)]
+                options += [("--output-schema", str(schema))]
+                options += [("--output-last-message", str(last_message))]
             work = folder / "work"
             work.mkdir()
-            cwd = Path(self.cwd) if self.cwd is not None else work
-            output = self._run([*arguments, "-"], ask.as_prompt(), cwd, ask)
+            output = self._run([*options, ("-",)], ask, work if self.cwd is None else self.cwd)
             if ask.schema is None:
                 return Reply(output.removesuffix("\n"))  # the program's, not the model's
-            return Reply(_read_message(last_message))
+            message = read_file(last_message)
+        if message is None:
+            problem = "it ended without writing its last message to the output file"
+            raise LLMBackendError(problem, kind="process", returncode=0)
+        return Reply(message)
 
-    def _arguments(self) -> list[str]:
-        # Absolute, because a relative path would be looked up in the program's own directory.
-        program = Path(shutil.which(self.command) or self.command).absolute()
-        arguments = [str(program), "exec", "--color", "never", "--ephemeral"]
-        arguments += ["--sandbox", self.sandbox, "--skip-git-repo-check"]
+    def _options(self) -> list[tuple[str, ...]]:
+        options: list[tuple[str, ...]] = [("exec",), ("--color", "never"), ("--ephemeral",)]
+        options += [("--sandbox", self.sandbox), ("--skip-git-repo-check",)]
         if self.model is not None:
-            arguments += ["--model", self.model]
-        for override in self.config_overrides:
-            arguments += ["-c", override]
-        return arguments
+            options.append(("--model", self.model))
+        return options + [("-c", override) for override in self.config_overrides]
 
-    def _run(self, arguments: list[str], prompt: str, cwd: Path, ask: Ask) -> str:
+    def _run(self, options: list[tuple[str, ...]], ask: Ask, cwd: str | PathLike[str]) -> str:
         """Standard output of the program, after a clean exit."""
-        with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-            returncode = self._wait(arguments, prompt, cwd, stdout, stderr)
-            if returncode == 0:
-                return _read(stdout)
-            said = _cause(_tail(stderr), prompt) or _cause(_tail(stdout), prompt) or "no output"
+        prompt = ask.as_prompt()
+        ran = run_program(
+            self.command,
+            options,
+            prompt,
+            cwd=Path(cwd),
+            environment=self._environment(),
+            timeout=self.timeout,
+            optional=_OPTIONAL,
+            last_error=lambda log: _last_error(log, prompt),
+        )
+        if ran.returncode == 0:
+            return ran.stdout
+        said = _cause(ran.stderr, prompt) or _cause(ran.stdout, prompt) or "no output"
         unsupported = ask.schema is not None and is_about_the_schema(said)
         raise LLMBackendError(
-            f"exited with status {returncode}: {said}{self._next_step(said)}",
+            f"exited with status {ran.returncode}: {said}{self._next_step(said)}",
             kind="unsupported" if unsupported else "process",
-            returncode=returncode,
-        )
-
-    def _wait(
-        self, arguments: list[str], prompt: str, cwd: Path, stdout: BinaryIO, stderr: BinaryIO
-    ) -> int:
-        """The exit status, within the deadline. Files, not pipes: nothing can block on them."""
-        problem: str
-        deadline = time.monotonic() + self.timeout
-        try:
-            with tempfile.TemporaryFile() as stdin:
-                stdin.write(prompt.encode("utf-8", "replace"))
-                stdin.seek(0)
-                process = subprocess.Popen(  # noqa: S603 - no shell; the user chose the program
-                    arguments,
-                    cwd=cwd,
-                    env=self._environment(),
-                    stdin=stdin,
-                    stdout=stdout,
-                    stderr=stderr,
-                    start_new_session=True,
-                )
-        except (OSError, ValueError) as error:
-            problem = str(error)
-        else:
-            try:
-                while (left := deadline - time.monotonic()) > 0:
-                    with suppress(subprocess.TimeoutExpired):
-                        return process.wait(min(left, _BETWEEN_LOOKS))
-                    _check_size(stdout)
-                    _check_size(stderr)
-            finally:
-                end_group(process, _GRACE)
-            words = _last_error(_tail(stderr), prompt)
-            raise LLMBackendError(
-                f"{timed_out(self.timeout)}{words and f'; its last error: {words}'}",
-                kind="timeout",
-                retryable=True,
-                returncode=process.returncode,
-            )
-        raise LLMBackendError(
-            f"{self.command!r} cannot be started: {problem}", kind="process", returncode=126
+            returncode=ran.returncode,
         )
 
     def _environment(self) -> dict[str, str]:
-        return without_foreign_keys(os.environ, kept_in=self.config_overrides)
+        return without_foreign_keys(os.environ, _OWN, self.config_overrides)
 
     def _next_step(self, said: str) -> str:
         for name in sorted(os.environ.keys() - self._environment().keys()):
             if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said):
                 return f"; {name} was kept from it: name it in config_overrides to pass it on"
         if "401 Unauthorized" in said:
-            return "; sign in with `codex login`, or check the provider's key"
+            return f"; {_SIGN_IN}, or check the provider's key"
         return ""
 
 
 def is_signed_in() -> bool:
-    """Whether the Codex program is on the PATH and has stored an account, judged by its files."""
+    """Whether the Codex program is on the PATH and has an account, judged without running it."""
+    if shutil.which("codex") is None:
+        return False
     home = Path(os.environ.get("CODEX_HOME") or Path("~/.codex").expanduser())
-    return shutil.which("codex") is not None and (home / "auth.json").is_file()
+    return bool(os.environ.get(_KEY_VARIABLE, "").strip()) or (home / "auth.json").is_file()
 
 
 def _cause(log: str, prompt: str) -> str:
@@ -241,29 +212,3 @@ def _last_error(log: str, prompt: str) -> str:
 def _without(prompt: str, log: str) -> str:
     # As whole lines: a prompt of one word may stand in the error as well.
     return f"\n{log}\n".replace(f"\n{prompt.strip()}\n", "\n")
-
-
-def _check_size(stream: BinaryIO) -> None:
-    if os.fstat(stream.fileno()).st_size > MAX_OUTPUT_BYTES:
-        raise LLMBackendError(
-            f"it wrote more than {MAX_OUTPUT_BYTES:,} bytes, which no reply needs", kind="process"
-        )
-
-
-def _read(stream: BinaryIO) -> str:
-    _check_size(stream)
-    stream.seek(0)
-    return stream.read(MAX_OUTPUT_BYTES).decode("utf-8", "replace")
-
-
-def _tail(stream: BinaryIO) -> str:
-    stream.seek(max(0, stream.seek(0, os.SEEK_END) - MAX_OUTPUT_BYTES))
-    return stream.read(MAX_OUTPUT_BYTES).decode("utf-8", "replace")
-
-
-def _read_message(file: Path) -> str:
-    with suppress(OSError), file.open("rb") as stream:
-        return _read(stream)
-    raise LLMBackendError(
-        "it ended without writing its last message to the output file", kind="process", returncode=0
-    )

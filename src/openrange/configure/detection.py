@@ -49,7 +49,7 @@ def detection_order() -> list[str]:
 
 
 def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
-    """Choose a backend by the environment, then by a signed-in Codex, and else `offline`.
+    """Choose a backend by the environment, then by a program that is signed in, else `offline`.
 
     Args:
         plugins: What is installed and not blocked.
@@ -62,7 +62,7 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
         BackendNotFoundError: Nothing but `offline` is left although a key is set that only a
             plugin which is not installed can use.
     """
-    from openrange.backends.codex import is_signed_in
+    from openrange.backends import claude, codex
 
     present = [variable for variable in detection_order() if variable in environ]
     found = [(variable, name) for variable in present if (name := _backend_of(plugins, variable))]
@@ -74,8 +74,9 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
     no_key = "no key that is detected is set"
     if present:
         no_key = f"{present[0]} is set for a backend that is {_why_not(present[0])}"
-    if not plugins.is_blocked("codex") and is_signed_in():
-        return Detected("codex", f"the codex program is signed in, and {no_key}")
+    for name, is_signed_in in (("codex", codex.is_signed_in), ("claude", claude.is_signed_in)):
+        if not plugins.is_blocked(name) and is_signed_in():
+            return Detected(name, f"the {name} program is signed in, and {no_key}")
     for plugin in known_plugins():
         unusable = [variable for variable in plugin.variables if variable in environ]
         if unusable and all(not plugins.registered(BACKEND, name) for name in plugin.backends):
@@ -83,7 +84,7 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
                 f"{unusable[0]} is set, but the backend for it is not installed; "
                 f"{plugin.next_step} (or choose --backend offline)"
             )
-    return Detected("offline", f"{no_key}, and no codex program is signed in")
+    return Detected("offline", f"{no_key}, and no codex or claude program is signed in")
 
 
 def _backend_of(plugins: Plugins, variable: str) -> str | None:

@@ -36,6 +36,10 @@ from .json_api import replaced as replaced
 from .pasted import mended_url as mended_url
 from .pasted import problem_of_url as problem_of_url
 from .pasted import unwrapped as unwrapped
+from .program import Ran as Ran
+from .program import asked as asked
+from .program import problem_of_program as problem_of_program
+from .program import run_program as run_program
 from .proxies import is_direct as is_direct
 from .proxies import proxy_for as proxy_for
 from .recording import Recorder as Recorder

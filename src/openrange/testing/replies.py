@@ -216,7 +216,7 @@ class Replies(Stage):
         said = _REFUSED if part == "schema" else "the system role is not supported"
 
         def decide(sent: Sent) -> Turn:
-            is_there = getattr(sent, part) is not None
+            is_there = sent.schema if part == "schema" else "system" in (sent.system or "")
             return Turn(said, status=400) if is_there else GOOD
 
         self.script.decide(decide)

@@ -52,6 +52,13 @@ def backend_of(server: ChatServer, timeout: float = 60.0) -> CodexBackend:
 
 def test_the_program_is_there() -> None:
     assert shutil.which(COMMAND), f"OPENRANGE_CODEX_COMMAND names no program: {COMMAND}"
+    CodexBackend(COMMAND, config_overrides=("model_provider=own",)).preflight()
+
+
+def test_a_program_without_an_account_is_not_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LLMBackendError, match="sign in with `codex login`"):
+        CodexBackend(COMMAND).preflight()
+    monkeypatch.setenv("CODEX_API_KEY", "sk-canary-0123456789")
     CodexBackend(COMMAND).preflight()
 
 
