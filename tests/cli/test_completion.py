@@ -12,7 +12,7 @@ from fake_plugins import FakePlugins
 from fake_plugins import fake_plugins as fake_plugins
 
 RAISES = "raise RuntimeError('this module must not be imported')\n"
-CORE = {"codex", "offline", "openai-compatible"}
+CORE = {"claude", "codex", "offline", "openai-compatible"}
 
 
 def completion(line: str, **variables: str) -> Ended:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from command_line import openrange
 
-NAMES = ["codex", "offline", "openai-compatible"]
+NAMES = ["claude", "codex", "offline", "openai-compatible"]
 
 
 def installed(site: str, distribution: str, entry_points: str) -> str:
@@ -49,7 +49,11 @@ def test_backends_as_json_is_one_object() -> None:
     assert set(NAMES) <= set(rows)
     row = rows["openai-compatible"]
     assert row["claims"][0]["distribution"] == "openrange"
-    assert row["variables"] == {"OPENAI_API_KEY": True, "OPENAI_BASE_URL": False}
+    assert row["variables"] == {
+        "OPENAI_API_KEY": True,
+        "OPENAI_BASE_URL": False,
+        "OPENAI_API_BASE": False,
+    }
     assert (row["blocked"], row["problem"]) == (False, None)
     assert document["build"]["backend"] == "openai-compatible"
     assert document["build"]["because"] == "OPENAI_API_KEY is set"

@@ -50,6 +50,7 @@ def test_every_installed_backend_is_shown_and_none_of_them_imported(
 
     assert [row["name"] for row in document()["backends"]] == [
         "acme",
+        "claude",
         "codex",
         "litellm",
         "offline",

@@ -42,6 +42,7 @@ def test_every_backend_has_a_verdict_and_none_is_imported_here(fake_plugins: Fak
 
     assert [(row["name"], row["verdict"]) for row in document()["backends"]] == [
         ("acme", "ready"),
+        ("claude", "not configured"),
         ("codex", "not configured"),
         ("offline", "ready"),
         ("openai-compatible", "not configured"),
@@ -231,7 +232,7 @@ def test_what_a_plugin_says_is_one_line_without_control_characters(
 
     output = run().output
 
-    assert len(output.splitlines()) == 5
+    assert len(output.splitlines()) == 6
     assert "\x1b" not in output
     assert "\u202e" not in output
     assert max(map(len, output.splitlines())) < 1000

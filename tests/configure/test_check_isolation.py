@@ -19,7 +19,7 @@ from openrange import resolve_backend
 from openrange.cli.main import openrange
 from openrange.configure import check_runner
 
-CORE = {"codex", "offline", "openai-compatible"}
+CORE = {"claude", "codex", "offline", "openai-compatible"}
 
 
 def lines(*arguments: str) -> list[str]:

@@ -128,11 +128,12 @@ def test_the_order_is_the_core_s_then_that_of_the_known_plugins_then_the_alphabe
         "openrange-zeta", backends={"zeta": value}, detect={"ZETA_KEY": value, "ALPHA_KEY": value}
     )
     raw = resources.files("openrange.plugins").joinpath("known_plugins.json").read_text("utf-8")
-    known = json.loads(raw)["openrange-litellm"]["variables"]
+    known = json.loads(raw)["plugins"]["openrange-litellm"]["variables"]
 
     assert detection_order() == [
         "OPENAI_API_KEY",
         "OPENAI_BASE_URL",
+        "OPENAI_API_BASE",
         *known,
         "ALPHA_KEY",
         "ZETA_KEY",

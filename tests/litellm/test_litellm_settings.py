@@ -183,7 +183,7 @@ def test_its_variables_are_those_that_it_is_installed_and_known_under() -> None:
     registered = project["entry-points"]["openrange.detect"]
     known = json.loads((ROOT / "src/openrange/plugins/known_plugins.json").read_text("utf-8"))
     detecting = [*DEFAULT_MODELS, *DEFAULT_MODELS_BY_PLACE]
-    assert list(registered) == known["openrange-litellm"]["variables"] == detecting
+    assert list(registered) == known["plugins"]["openrange-litellm"]["variables"] == detecting
     assert set(registered.values()) == {"openrange_litellm:LiteLLMBackend"}
 
 

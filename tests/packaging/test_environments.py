@@ -18,7 +18,7 @@ def test_the_core_alone_builds_a_world_and_knows_no_litellm(core_alone: Environm
     assert built.returncode == 0, built.stderr
     assert json.loads(built.stdout)["backend"] == "offline"
     names = core_alone.python("import openrange; print(openrange.available_backends())")
-    assert names.stdout == "('codex', 'offline', 'openai-compatible')\n"
+    assert names.stdout == "('claude', 'codex', 'offline', 'openai-compatible')\n"
 
 
 def test_the_core_alone_names_the_package_that_a_key_needs(core_alone: Environment) -> None:

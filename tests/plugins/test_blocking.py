@@ -190,7 +190,7 @@ def test_the_core_can_be_blocked_as_a_distribution(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("OPENRANGE_BLOCK", "openrange")
 
     assert "is blocked with all of openrange" in refusal("offline")
-    assert set(available_backends()) == {"codex", "offline", "openai-compatible"}
+    assert set(available_backends()) == {"claude", "codex", "offline", "openai-compatible"}
 
 
 def test_a_blocked_pack_is_named_as_blocked_and_not_imported(

@@ -14,8 +14,8 @@ from openrange.plugins.registry import Plugins
 RAISES = "raise RuntimeError('this module must not be imported')\n"
 
 
-def test_the_core_registers_three_backends() -> None:
-    assert available_backends() == ("codex", "offline", "openai-compatible")
+def test_the_core_registers_four_backends() -> None:
+    assert available_backends() == ("claude", "codex", "offline", "openai-compatible")
 
 
 def test_listing_imports_nothing(fake_plugins: FakePlugins) -> None:
@@ -102,7 +102,7 @@ def test_a_distribution_with_unreadable_metadata_is_passed_over(
 ) -> None:
     (fake_plugins.install_acme() / file).write_bytes(content)
 
-    assert available_backends() == ("codex", "offline", "openai-compatible")
+    assert available_backends() == ("claude", "codex", "offline", "openai-compatible")
     assert type(resolve_backend("offline")).__name__ == "OfflineBackend"
 
 
@@ -141,7 +141,7 @@ def test_two_spellings_of_one_distribution_are_one(fake_plugins: FakePlugins) ->
     assert len(Plugins().claims(BACKEND, "acme")) == 1
 
 
-@pytest.mark.parametrize("name", ["codex", "offline", "openai-compatible"])
+@pytest.mark.parametrize("name", ["claude", "codex", "offline", "openai-compatible"])
 def test_a_stranger_cannot_displace_a_backend_of_the_core(
     fake_plugins: FakePlugins, name: str
 ) -> None:

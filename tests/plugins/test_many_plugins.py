@@ -12,7 +12,7 @@ from command_line import environment, openrange
 from fake_plugins import FakePlugins
 
 MANY = 300
-OF_THE_CORE = {"codex", "offline", "openai-compatible"}
+OF_THE_CORE = {"claude", "codex", "offline", "openai-compatible"}
 
 
 def imported_by_a_build(backend: str, path: str) -> tuple[int, set[str]]:

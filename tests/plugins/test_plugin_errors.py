@@ -32,7 +32,7 @@ def test_an_unknown_name_brings_the_near_misses_and_the_installed_names() -> Non
     message = failure("offlin")
 
     assert "did you mean 'offline'?" in message
-    assert "installed: codex, offline, openai-compatible" in message
+    assert "installed: claude, codex, offline, openai-compatible" in message
 
 
 def test_a_misspelled_name_of_a_known_plugin_is_a_near_miss_too() -> None:
@@ -43,7 +43,7 @@ def test_an_unknown_name_without_a_near_miss_brings_the_installed_names() -> Non
     message = failure("zzz")
 
     assert "did you mean" not in message
-    assert "codex, offline, openai-compatible" in message
+    assert "claude, codex, offline, openai-compatible" in message
 
 
 def test_of_many_installed_names_only_some_are_told(fake_plugins: FakePlugins) -> None:
@@ -52,7 +52,7 @@ def test_of_many_installed_names_only_some_are_told(fake_plugins: FakePlugins) -
 
     message = failure("zzz")
 
-    assert message.endswith(", acme-18 and 24 more")
+    assert message.endswith(", acme-18 and 25 more")
     assert len(message) < 500
 
 
@@ -61,7 +61,7 @@ def test_a_blocked_name_is_no_near_miss() -> None:
         Plugins(block=["offline", "litellm"]).find(BACKEND, "offlin")
 
     assert "'offline'" not in str(caught.value)
-    assert "installed: codex, openai-compatible" in str(caught.value)
+    assert "installed: claude, codex, openai-compatible" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_a_name_that_is_free_only_in_capitals_is_not_suggested() -> None:
     assert "did you mean" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["codex", "offline", "openai-compatible", "litellm"])
+@pytest.mark.parametrize("name", ["claude", "codex", "offline", "openai-compatible", "litellm"])
 def test_names_of_our_own_and_of_known_plugins_are_taken(name: str) -> None:
     done = openrange("new-backend", name)
     assert done.status == 2

@@ -43,6 +43,7 @@ def _answer(litellm: Any, request: Mapping[str, Any], bounds: Bounds | None) -> 
     given = request["call"]
     call = Call(**{**given, "secrets": tuple(Key(secret) for secret in given["secrets"])})
     bounds = bounds or Bounds(call.timeout)
+    bounds.place = (call.api_base or "") if call.stays else ""
     try:
         if "route" in request:
             return {"route": asdict(route(litellm, request["route"], call.api_base))}

@@ -213,8 +213,10 @@ class LiteLLMBackend(BackendSettings):
         secrets = [access.key] if access.key else []
         secrets += secrets_in(provider, self.extra_params or {})
         place = place or self._place(provider)
-        call = Call(provider, access.source, self.timeout, place, tuple(secrets))
-        environment = own(provider_called(provider), place, signs_in=access.api_key is None)
+        known = provider_called(provider)
+        stays = access.api_key is not None and known.way in ("key", "local") and not known.instead
+        call = Call(provider, access.source, self.timeout, place, tuple(secrets), stays)
+        environment = own(known, place, signs_in=access.api_key is None)
         return Plan(call, access.api_key, way, environment)
 
     def _place(self, provider: str | None) -> str | None:

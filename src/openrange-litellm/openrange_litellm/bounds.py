@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from socket import SHUT_RDWR
 from typing import Any
+from urllib.parse import urlsplit
 
 from openrange.llm import (
     MAX_BODY_BYTES,
@@ -37,6 +38,8 @@ class Bounds:
     Args:
         seconds: How long it may take.
         bytes_left: How much it may still read.
+        place: The only host that its requests may go to, by the URL of an API there; empty for
+            any.
 
     Attributes:
         bodies: The bodies of the successes.
@@ -48,6 +51,7 @@ class Bounds:
 
     seconds: float
     bytes_left: int = MAX_BODY_BYTES
+    place: str = ""
     bodies: list[str] = field(default_factory=list, init=False, repr=False)
     asked: str = field(default="", init=False, repr=False)
     answered: Any = field(default=None, init=False, repr=False)
@@ -79,6 +83,14 @@ class Bounds:
     def prepare(self, request: Any) -> None:
         """Prepare a request that is about to be sent."""
         self.asked, self.answered, self.fault = str(request.url), None, None
+        wanted = urlsplit(self.place).hostname
+        # To look something up is no harm: what is asked, and the key, go out with a POST.
+        if wanted and request.method != "GET" and request.url.host.lower() != wanted:
+            self.stop(
+                f"LiteLLM would send this to {request.url.host} and not to {wanted}, which api_base"
+                " names: it knows no other place for this provider; leave api_base out, or take "
+                "another provider, such as openai/ for a server that speaks Chat Completions"
+            )
         left = max(self._end - time.monotonic(), 0.001)
         request.extensions |= {"timeout": dict.fromkeys(_STEPS, left), "trace": self._notice}
         # So little can be packed into so much that a compressed body has no bound.

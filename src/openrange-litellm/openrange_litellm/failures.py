@@ -82,6 +82,7 @@ class Call:
         key_source: Where the key comes from, for the next step.
         timeout: Seconds that the call was allowed to take.
         api_base: Where requests are sent, if not to the provider's own host.
+        stays: Whether each of them has to go there: none signs in elsewhere.
         secrets: Keys to keep out of the error.
     """
 
@@ -90,6 +91,7 @@ class Call:
     timeout: float
     api_base: str | None
     secrets: tuple[Key, ...] = ()
+    stays: bool = False
 
 
 def translated(error: BaseException, call: Call, bounds: Bounds) -> LLMBackendError:

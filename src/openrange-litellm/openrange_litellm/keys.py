@@ -103,7 +103,18 @@ def address(provider: str) -> str | None:
         for end in ("API_BASE", "BASE_URL"):
             if value := os.environ.get(f"{name}_{end}", "").strip():
                 return value
-    return None
+    host = os.environ.get("OLLAMA_HOST", "").strip() if names[0].startswith("OLLAMA") else ""
+    return _address_of_ollama(host) if host else None
+
+
+def _address_of_ollama(host: str) -> str:
+    """The address behind Ollama's own variable, of which any part may be left out."""
+    scheme, mark, rest = host.rpartition("://")
+    name, colon, port = rest.partition("/")[0].rpartition(":")
+    if not colon:
+        name, port = port, "" if mark else "11434"
+    name = "127.0.0.1" if name in ("", "0.0.0.0") else name  # noqa: S104 - where it listens
+    return f"{scheme or 'http'}://{name}{port and f':{port}'}"
 
 
 def secrets_in(provider: str | None, params: Mapping[str, object]) -> Iterator[Key]:

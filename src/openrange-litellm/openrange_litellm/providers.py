@@ -22,6 +22,9 @@ DEFAULT_MODELS_BY_PLACE: Mapping[str, str | None] = {
 }
 """Variables that say where to ask, and hold no key; they come after those that do."""
 
+BARE_NAMES: Mapping[str, str] = _TABLE["bare"]
+"""Patterns of models' names that tell the provider without its name in front."""
+
 SignInWay = Literal["key", "local", "own", "device"]
 """How a provider knows its user: by one key; `local` by none, being the user's own server; `own` by
 something that LiteLLM finds by itself, such as AWS profiles; `device` by a login in a browser."""
@@ -47,14 +50,6 @@ class Provider:
     settings: tuple[str, ...] = ()
 
 
-# Names that LiteLLM takes without a provider in front, as far as they leave no doubt.
-_BARE_NAMES = (
-    (re.compile(r"(gpt-|chatgpt-|ft:gpt-|o\d)"), "openai"),
-    (re.compile(r"claude-(?!.*-v\d)"), "anthropic"),  # with a version at the end: Bedrock's
-    (re.compile(r"command-"), "cohere"),
-)
-
-
 def provider_of(model: str) -> str | None:
     """The provider that a model's name stands for.
 
@@ -66,8 +61,8 @@ def provider_of(model: str) -> str | None:
     """
     prefix, slash, _ = model.partition("/")
     if slash:
-        return prefix if prefix in _BY_NAME else None
-    return next((name for pattern, name in _BARE_NAMES if pattern.match(model)), None)
+        return prefix if prefix in PROVIDERS else None
+    return next((name for pattern, name in BARE_NAMES.items() if re.match(pattern, model)), None)
 
 
 def provider_called(name: str) -> Provider:
@@ -79,7 +74,7 @@ def provider_called(name: str) -> Provider:
     Returns:
         Its entry, or else one with the variable that most providers' names lead to.
     """
-    return _BY_NAME.get(name) or Provider((_regular_variable(name),))
+    return PROVIDERS.get(name) or Provider((_regular_variable(name),))
 
 
 def share_a_key(one: str, other: str) -> bool:
@@ -114,5 +109,7 @@ def _by_name() -> Iterator[tuple[str, Provider]]:
         yield name, Provider((_regular_variable(name),))
 
 
-_BY_NAME = dict(_by_name())
-_KEY_VARIABLES = frozenset(DEFAULT_MODELS).union(*(p.variables for p in _BY_NAME.values()))
+PROVIDERS: Mapping[str, Provider] = dict(_by_name())
+"""The providers that are known, by their names in LiteLLM."""
+
+_KEY_VARIABLES = frozenset(DEFAULT_MODELS).union(*(p.variables for p in PROVIDERS.values()))

@@ -24,7 +24,7 @@ from openrange.llm.text import presentable
 
 NAME = "openai-compatible"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
-DEFAULT_MODEL = "gpt-4o-mini"
+DEFAULT_MODEL = "gpt-6-luna"
 
 # What the names of models say that do something else than chat.
 _NO_CHAT = re.compile(
@@ -109,9 +109,8 @@ class OpenAICompatibleBackend(BackendSettings):
     @hookimpl
     def openrange_environment(cls, environ: Mapping[str, str]) -> Mapping[str, object]:
         """A base URL from the environment, whose only model is taken."""
-        base_url = environ.get("OPENAI_BASE_URL", DEFAULT_BASE_URL)
-        is_default = base_url.rstrip("/") == DEFAULT_BASE_URL
-        return {} if is_default else {"base_url": base_url, "model": None}
+        base_url = environ.get("OPENAI_BASE_URL") or environ.get("OPENAI_API_BASE", "")
+        return {"base_url": base_url, "model": None} if is_own_server(base_url) else {}
 
     def _problem(self) -> str | None:
         if problem := problem_of_url("base_url", self._url):
@@ -204,6 +203,18 @@ class OpenAICompatibleBackend(BackendSettings):
             Call(self.timeout, key, self._key_source, tuple(filter(None, self._secrets())), left),
             headers=replaced(headers, extra),
         )
+
+
+def is_own_server(base_url: str) -> bool:
+    """Whether a base URL from the environment says more than the default does.
+
+    Args:
+        base_url: The value of a variable; empty where it is not set.
+
+    Returns:
+        True for another server than OpenAI's.
+    """
+    return bool(base_url) and mended_url(base_url)[0].rstrip("/") != DEFAULT_BASE_URL
 
 
 def _names_of(document: object) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -36,7 +37,7 @@ def _quietly(
 def backend_names(
     context: click.Context, parameter: click.Parameter, word: str
 ) -> Iterable[CompletionItem]:
-    """The installed backends that are not blocked, from metadata alone.
+    """The installed backends that are not blocked, and the providers of theirs that are set up.
 
     Args:
         context: The command line so far.
@@ -49,11 +50,19 @@ def backend_names(
     from openrange.configure.layers import read_layers
     from openrange.configure.resolver import configured
     from openrange.plugins.groups import BACKEND
+    from openrange.plugins.providers import known_providers
 
     plugins = configured(read_layers(config=context.params.get("config")))
     given = context.params.get(parameter.name or "")
     before = given if isinstance(given, tuple) else ()
-    for name in plugins.names(BACKEND):
+    names = plugins.names(BACKEND)
+    providers = known_providers().values() if parameter.name == "backend" else ()
+    ready = [
+        each.name
+        for each in providers
+        if each.backend in names and any(os.environ.get(name) for name in each.variables)
+    ]
+    for name in [*names, *sorted(ready)]:
         is_offered = name not in before and not plugins.is_blocked(name)
         if name.startswith(word) and is_offered and _PLAIN.fullmatch(name):
             yield CompletionItem(name)

@@ -17,9 +17,13 @@ from openrange.plugins.entry_points import (
 )
 from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_plugins import known_plugins
+from openrange.plugins.providers import known_providers
 from openrange.plugins.registry import Plugins
 
-_FIRST = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
+SERVER_VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
+"""What may name a server that speaks Chat Completions."""
+
+_FIRST = ("OPENAI_API_KEY", *SERVER_VARIABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,12 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
     """
     from openrange.backends import claude, codex
 
-    present = [variable for variable in detection_order() if variable in environ]
+    present = [
+        variable
+        for variable in detection_order()
+        if variable in environ
+        and (variable not in SERVER_VARIABLES or own_server({variable: environ[variable]}))
+    ]
     found = [(variable, name) for variable in present if (name := _backend_of(plugins, variable))]
     if found:
         variable, name = found[0]
@@ -84,7 +93,26 @@ def detect(plugins: Plugins, environ: Mapping[str, str]) -> Detected:
                 f"{unusable[0]} is set, but the backend for it is not installed; "
                 f"{plugin.next_step} (or choose --backend offline)"
             )
+    for provider in known_providers().values():  # none of which has a default model
+        named = [variable for variable in provider.variables if variable in environ]
+        if named and plugins.registered(BACKEND, provider.backend):
+            no_key += f" ({named[0]} is set: name a model, --model {provider.name}/…)"
+            break
     return Detected("offline", f"{no_key}, and no codex or claude program is signed in")
+
+
+def own_server(environ: Mapping[str, str]) -> str | None:
+    """The variable that names a server of the user's own, which is not OpenAI's.
+
+    Args:
+        environ: The environment's variables, without blank ones.
+
+    Returns:
+        The variable, or None.
+    """
+    from openrange.backends.openai_compatible import is_own_server
+
+    return next((v for v in SERVER_VARIABLES if is_own_server(environ.get(v, ""))), None)
 
 
 def _backend_of(plugins: Plugins, variable: str) -> str | None:

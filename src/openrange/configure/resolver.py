@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from openrange.configure.detection import detect
 from openrange.configure.layers import Layer, read_layers
+from openrange.configure.naming import by_model, served_by, with_provider
 from openrange.configure.options import construct, field_names, refuse_secrets
 from openrange.configure.trust import (
     DESTINATIONS,
@@ -95,22 +95,23 @@ def choose(layers: Sequence[Layer]) -> Choice:
         The choice.
 
     Raises:
-        ConfigError: A layer says what it must not.
-        BackendNotFoundError: Detection found a key that only a missing plugin can use.
+        ConfigError: A layer says what it must not, or names a model that no backend can ask.
+        BackendNotFoundError: A key, a model or a provider needs a plugin that is missing.
     """
     plugins = configured(layers)
-    variable: str | None = None
-    for layer in layers:
-        if layer.backend is not None:
-            name, why = layer.backend, f"{layer.source} names it"
-            break
-    else:
-        detected = detect(plugins, _set_variables())
-        name, why, variable = detected.name, detected.why, detected.variable
-    counting = tuple(layer for layer in layers if layer.backend in (name, None))
+    named = next((layer for layer in layers if layer.backend is not None), None)
+    backend = named.backend if named else None
+    counting = tuple(layer for layer in layers if layer.backend in (backend, None))
     for layer in counting:
         refuse_untrusted(layer)
-    return Choice(name, why, variable, plugins, counting)
+    if named is None or backend is None:
+        found, counting = by_model(counting, plugins, _set_variables())
+        return Choice(found.name, found.why, found.variable, plugins, counting)
+    why = f"{named.source} names it"
+    if provider := served_by(backend, plugins):
+        counting = with_provider(counting, provider)
+        backend, why = provider.backend, f"{named.source} names {provider.name}, which it serves"
+    return Choice(backend, why, None, plugins, counting)
 
 
 def make_backend(choice: Choice) -> Resolved:

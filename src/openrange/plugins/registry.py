@@ -25,6 +25,7 @@ from openrange.plugins.entry_points import (
 from openrange.plugins.groups import BACKEND, Group
 from openrange.plugins.hints import near_misses
 from openrange.plugins.known_keys import known_keys
+from openrange.plugins.providers import known_providers
 
 _MAX_NAMED = 20  # names in an error
 _MAX_NAME = 60  # characters of one of them
@@ -225,6 +226,8 @@ class Plugins:
         names = [other for other in self.names(group) if not self.is_blocked(other, group)]
         candidates = dict.fromkeys([*names, *filterfalse(self.is_blocked, elsewhere)])
         meant = near_misses(name, list(candidates))
+        if not meant and group == BACKEND:
+            meant = near_misses(name, list(known_providers()))
         some = ", ".join(presentable(other, _MAX_NAME) for other in names[:_MAX_NAMED]) or "none"
         more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
         return f"there is no {group.noun} {name!r}{meant}; installed: {some}{more}"

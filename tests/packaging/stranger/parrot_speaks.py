@@ -14,6 +14,7 @@ from openrange.llm import (
     LLMResult,
     Reply,
     Usage,
+    carried_failure,
     find_key,
     run,
     secret,
@@ -87,7 +88,8 @@ class Parrot(BackendSettings):
                     explanation=words,
                     usage=Usage(input_tokens=heard, output_tokens=spoken),
                 )
-        raise LLMBackendError("the parrot squawked", kind="server", retryable=True)
+        squawk = LLMBackendError("the parrot squawked", kind="server", retryable=True)
+        raise carried_failure(said) or squawk
 
     def _post(self, body: dict[str, Any], key: Key) -> tuple[int, Any, Any]:
         import httpx
