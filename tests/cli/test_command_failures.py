@@ -11,27 +11,15 @@ from pathlib import Path
 
 import pytest
 from command_line import PROGRAM, SIGNALLED, environment, files, openrange
+from plugin_on_path import provide
 
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
-SUPPORT = Path(__file__).parents[1] / "support"
 KEYS = ["type", "message", "backend", "status", "retryable"]
 
 
 def refuse(status: int, message: str) -> Callable[[object], Answer]:
     return lambda seen: Answer(status, {"error": {"message": message, "type": "t"}})
-
-
-def provide(module: str, group: str, name: str, code: str) -> str:
-    """Install a distribution of one entry point; returns what PYTHONPATH has to be."""
-    site = Path("site")
-    info = site / f"{module}-1.0.dist-info"
-    info.mkdir(parents=True)
-    info.joinpath("METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-    info.joinpath("entry_points.txt").write_text(f"[{group}]\n{name} = {module}:Made\n")
-    site.joinpath(f"{module}.py").write_text(code)
-    found = [str(site.absolute()), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
-    return os.pathsep.join(filter(None, found))
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_prompt_alone_is_enough_and_says_what_it_adds_to() -> None:
     [
         ("m.yaml", "world: {goal: a}\npack: {id: webapp}\nworld: {goal: b}\n", "lines 1 and 3"),
         ("m.yaml", "pack: {id: webapp}\nworld:\n  goal: a\n  goal: b\n", "lines 3 and 4"),
-        ("m.yaml", "pack: {id: webapp, options: {a: [{b: 1, b: 2}]}}\n", "lines 1 and 1"),
+        ("m.yaml", "pack: {id: webapp, options: {a: [{b: 1, b: 2}]}}\n", "line 1"),
         ("m.json", '{"world": {"goal": "a"},\n "world": {"goal": "b"}}', "lines 1 and 2"),
         ("m.json", '{"world": {"goal": "a",\n\n "goal": "b"}}', "lines 1 and 3"),
     ],

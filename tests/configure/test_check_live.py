@@ -9,7 +9,7 @@ from fake_plugins import ACME, FakePlugins
 
 from openrange.cli.main import openrange
 from openrange.configure import check_runner
-from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_schema
+from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_schema, completion
 
 KEY = "sk-veryverysecret0123456789"
 ANSWER = 'return LLMResult("hello from acme")'
@@ -71,7 +71,7 @@ def test_the_json_has_what_each_request_took_and_what_is_unknown_is_null(
         assert item.pop("seconds") >= 0
         assert item.pop("request")
         usage = item.pop("usage")
-        assert item == {"ok": True, "reason": None}
+        assert item == {"ok": True, "reason": None, "changes": []}
         assert (usage["requests"], usage["input_tokens"], usage["cost_usd"]) == (1, 11, None)
 
 
@@ -95,6 +95,33 @@ def test_a_request_that_fails_is_told_by_the_error_s_sentence(
     assert KEY not in result.output + run("--json", "openai-compatible").output
     assert run().exit_code == 3
     assert run("openai-compatible", "codex").exit_code == 2
+
+
+def test_what_a_server_does_not_take_is_told_with_what_was_asked_instead(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def picky(seen: Seen) -> Answer:
+        if "stream" in seen.body:
+            return Answer(400, {"error": {"message": "Unrecognized request argument: stream"}})
+        if seen.schema is not None:
+            return Answer(400, {"error": {"message": "response_format is not supported"}})
+        return Answer(document=completion('{"word": "ready"}'))
+
+    server.script = picky
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/chat/completions")
+
+    monkeypatch.setenv("OPENRANGE_MODEL", "m")
+
+    row = run("openai-compatible").output
+    plain, structured = live("openai-compatible")
+
+    assert (
+        "/chat/completions is left out of base_url, asks without stream, which is not taken" in row
+    )
+    assert "asks by JSON mode instead of structured output" in row
+    assert [told["step"] for told in plain["changes"]] == ["llm_mended", "llm_fallback"]
+    last = structured["changes"][-1]
+    assert (last["step"], last["from"], last["to"]) == ("llm_fallback", "native", "json")
 
 
 def test_a_cost_is_shown_where_it_is_known(fake_plugins: FakePlugins) -> None:
@@ -186,6 +213,7 @@ def test_a_request_that_ends_or_blocks_the_process_is_a_request_that_failed(
         "reason": words,
         "seconds": None,
         "usage": {},
+        "changes": [],
     }
     assert run("acme").exit_code == 3
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from openrange.cli.options import (
     log_option,
     store_option,
 )
-from openrange.llm.text import one_line
+from openrange.llm.text import one_line, presentable
 
 if TYPE_CHECKING:
     from openrange.core.manifest import Manifest
@@ -74,16 +75,18 @@ def build(
     from openrange.cli.progress import progress
     from openrange.configure.layers import command_layer, read_layers
     from openrange.configure.resolver import choose, make_backend
+    from openrange.configure.showing import own_keys
     from openrange.core.builder import build_and_save
     from openrange.core.job import Job
 
-    with logged(log) as note:
+    with logged(log, invocation.redacted) as note:
         plan = _manifest(manifest)
         if seed is not None:
             plan = replace(plan, seed=seed)
         choice = choose(read_layers(command_layer(backend, model, options), config))
         invocation.backend = choice.name
         resolved = make_backend(choice)
+        invocation.keys = tuple(own_keys(resolved.backend))
         asked = getattr(resolved.backend, "model", None)
         note("backend_chosen", {"backend": resolved.name, "model": asked, "because": resolved.why})
         if not as_json:
@@ -116,9 +119,16 @@ def _manifest(given: str | None) -> Manifest:
 
     if given == "-":
         return Manifest.parse(sys.stdin.buffer.read(MAX_MANIFEST_BYTES + 1), "from standard input")
-    if given is not None and " " in given.strip() and not Path(given).exists():
+    if given is not None and " " in given.strip() and not _exists(given):
+        said = presentable(given, 60)
         raise click.UsageError(
-            f"there is no file {given[:60]!r}; to say what the world should be, did you mean "
-            f"--prompt {given[:60]!r}?"
+            f"there is no file {said!r}; to say what the world should be, did you mean "
+            f"--prompt {said!r}?"
         )
     return as_manifest(given)
+
+
+def _exists(given: str) -> bool:
+    with suppress(OSError, ValueError):  # no name of a file at all, such as one that is too long
+        return Path(given).exists()
+    return False

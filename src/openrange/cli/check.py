@@ -152,6 +152,7 @@ def _live_document(live: Live) -> dict[str, object]:
         "reason": live.reason,
         "seconds": live.seconds,
         "usage": live.usage,
+        "changes": list(live.changes),
     }
 
 
@@ -168,6 +169,7 @@ def _reason(row: Checked, reason: str | None) -> str:
 
 
 def _live_text(row: Checked, live: Live) -> str:
+    from openrange.cli.progress import change
     from openrange.cli.show import usage_line
 
     failed = f"failed: {_reason(row, live.reason)}"
@@ -176,4 +178,5 @@ def _live_text(row: Checked, live: Live) -> str:
         parts.append(f"{live.seconds:.1f} s")
     if live.usage.get("requests"):
         parts.append(usage_line(live.usage))
+    parts += [one_line(change(told["step"], told)) for told in live.changes]
     return ", ".join(parts)

@@ -16,7 +16,7 @@ from openrange.errors import (
     OpenRangeError,
     PackError,
 )
-from openrange.llm.secrets import redact
+from openrange.llm.secrets import Key, redact
 from openrange.llm.text import one_line
 
 USAGE, BACKEND, NOT_ADMITTED, INTERRUPTED, OTHER = 2, 3, 4, 130, 1
@@ -29,10 +29,19 @@ class Invocation:
     Args:
         as_json: Whether the user asked for JSON.
         backend: The backend that is at work, once it is known.
+        keys: What that backend may send, and must not be seen.
     """
 
     as_json: bool = False
     backend: str | None = None
+    keys: tuple[Key, ...] = ()
+
+    def redacted(self, text: str) -> str:
+        """Any text without the keys of the backend and of the environment."""
+        from openrange.plugins.known_keys import known_keys
+
+        own = (key for key in self.keys if not key.is_dummy)
+        return redact(text, (*known_keys(), *own))
 
 
 def exit_status(error: Exception) -> int:
@@ -63,9 +72,7 @@ def show_failure(error: Exception, invocation: Invocation) -> None:
         error: What ended the command.
         invocation: Whether JSON was asked for, and which backend was at work.
     """
-    from openrange.plugins.known_keys import known_keys
-
-    message = redact(_sentence(error), known_keys())
+    message = invocation.redacted(_sentence(error))
     if not invocation.as_json:
         click.echo(f"openrange: error: {message}", err=True)
         return

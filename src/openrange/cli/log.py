@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,14 +14,15 @@ from openrange.llm.recording import EventSink
 
 
 @contextmanager
-def logged(file: Path | None) -> Iterator[EventSink]:
+def logged(file: Path | None, redacted: Callable[[str], str]) -> Iterator[EventSink]:
     """Keep a log of what happens, and of how it fails.
 
     Args:
         file: Where lines are added, each as soon as it is known; None keeps none.
+        redacted: Takes the keys out of a line.
 
     Yields:
-        The event sink that writes it. No line holds a key, however it is written there.
+        The event sink that writes it.
 
     Raises:
         ConfigError: The file cannot be written.
@@ -29,32 +30,34 @@ def logged(file: Path | None) -> Iterator[EventSink]:
     if file is None:
         yield lambda step, data: None
         return
-    from openrange.llm.secrets import redact
-    from openrange.plugins.known_keys import known_keys
-
-    keys = known_keys()
     try:
         # It may hold what a user asks and a model answers: for nobody else.
         number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        stream = os.fdopen(number, "w", encoding="utf-8")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"cannot write the log {file}: {reason}") from None
+        raise _unwritable(file, error) from None
 
     def write(step: str, data: Mapping[str, object]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = json.dumps({"time": now, "step": step, **data}, default=str)
+        line = redacted(json.dumps({"time": now, "step": step, **data}, default=str))
+        left = f"{line}\n".encode()
         try:
-            stream.write(redact(line, keys) + "\n")
-            stream.flush()
+            while left:  # once, but on a full disk: so that lines of two builds do not mix
+                left = left[os.write(number, left) :]
         except OSError as error:
-            raise ConfigError(f"cannot write the log {file}: {error.strerror}") from None
+            raise _unwritable(file, error) from None
 
-    with stream:
-        try:
-            yield write
-        except Exception as error:
-            detail = getattr(error, "detail", None)
-            failed = {"type": type(error).__name__, "message": str(error), "detail": detail}
+    try:
+        yield write
+    except BaseException as error:
+        detail = getattr(error, "detail", None)
+        failed = {"type": type(error).__name__, "message": str(error), "detail": detail}
+        with suppress(ConfigError):  # the user is told of the first failure
             write("command_failed", failed)
-            raise
+        raise
+    finally:
+        os.close(number)
+
+
+def _unwritable(file: Path, error: OSError | ValueError) -> ConfigError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return ConfigError(f"cannot write the log {file}: {reason}")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _MIN_COLUMNS = 20
+_FORMS = {"native": "structured output", "json": "JSON mode", "prompt": "the prompt alone"}
 
 
 @contextmanager
@@ -24,16 +25,17 @@ def progress(backend: str, *, silent: bool, verbose: bool = False) -> Iterator[E
 
     Args:
         backend: Who designs the world.
-        silent: Show nothing.
+        silent: Show nothing but what was mended of the user's own settings.
         verbose: Show each request and reply as well.
 
     Yields:
         The event sink that shows them.
     """
+    plain = _sink(backend, lambda line, lasting: click.echo(line, err=True), verbose)
     if silent:
-        yield _ignore
+        yield lambda step, data: plain(step, data) if step == "llm_mended" else None
     elif (console := _terminal()) is None:
-        yield _sink(backend, lambda line, lasting: click.echo(line, err=True), verbose)
+        yield plain
     else:
         with _live_line(console) as show:
             yield _sink(backend, show, verbose)
@@ -106,20 +108,30 @@ def _line(backend: str, step: str, data: Mapping[str, object]) -> tuple[str, boo
             return "admitted", False
         case "llm_retry":
             return f"{data['reason']}; trying again in {data['seconds']} s", True
-        case "llm_reask":
-            return f"{data['backend']}: {data['reason']}; asking once more", True
-        case "llm_fallback":
-            return f"{data['backend']}: {_change(data)}", True
-        case "llm_mended":
-            return f"{data['backend']}: {data['left_out']} is left out of {data['option']}", True
+        case "llm_reask" | "llm_fallback" | "llm_mended":
+            return f"{data['backend']}: {change(step, data)}", True
     return "", False
 
 
-def _change(data: Mapping[str, object]) -> str:
-    """What is asked otherwise, where a provider refuses something."""
-    if data["from"] in ("native", "json"):
-        return f"asks by {data['to']}, as {data['from']} is not known"
-    return f"asks without {data['from']}, which is not taken"
+def change(step: str, data: Mapping[str, object]) -> str:
+    """What is asked otherwise than at first.
+
+    Args:
+        step: `llm_mended`, `llm_fallback` or `llm_reask`.
+        data: What that event says.
+
+    Returns:
+        A part of a sentence, for a person.
+    """
+    match step:
+        case "llm_mended":
+            return f"{data['left_out']} is left out of {data['option']}"
+        case "llm_reask":
+            return f"{data['reason']}; asking once more"
+    given_up, instead = f"{data['from']}", f"{data['to']}"
+    if given_up in _FORMS:
+        return f"asks by {_FORMS.get(instead, instead)} instead of {_FORMS[given_up]}"
+    return f"asks without {given_up}, which is not taken"
 
 
 def _detail(step: str, data: Mapping[str, object]) -> str:

@@ -133,7 +133,14 @@ def judged(entry: Entry, ended: Ended, keys: Sequence[Key], *, is_live: bool) ->
     report, live = ended.report, None
     verdict, reason = report.verdict or "", text(report.reason)
     if is_live and verdict == READY:
-        live = tuple(replace(each, reason=text(each.reason)) for each in report.live)
+        live = tuple(
+            replace(
+                each,
+                reason=text(each.reason),
+                changes=tuple({k: text(v) or "" for k, v in told.items()} for told in each.changes),
+            )
+            for each in report.live
+        )
     problem = text(_fault(ended, one_line(redact(ended.last_words, keys))[-_MAX_LAST:]))
     if problem and live is not None and report.stage in REQUESTS:
         live = (*live, Live(report.stage, is_ok=False, reason=problem))

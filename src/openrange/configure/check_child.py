@@ -15,17 +15,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from openrange.configure.layers import Layer
 from openrange.configure.options import field_names
 from openrange.configure.resolver import Choice, choose, make_backend
-from openrange.configure.showing import to_show
+from openrange.configure.showing import own_keys, to_show
 from openrange.errors import BackendNotFoundError, LLMBackendError, OpenRangeError
 from openrange.llm.contract import LLMBackend, LLMRequest, LLMResult, SupportsPreflight
 from openrange.llm.secrets import Key, redact
-from openrange.llm.settings import is_secret
 from openrange.llm.text import presentable
 from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_keys import known_keys
@@ -49,6 +48,13 @@ REQUESTS = {
     ),
 }
 
+# The events that tell what was asked otherwise than at first, and what is reported of each.
+_CHANGES = {
+    "llm_mended": ("backend", "option", "left_out"),
+    "llm_fallback": ("backend", "from", "to"),
+    "llm_reask": ("backend", "reason"),
+}
+_MAX_CHANGES = 10
 _MAX_NUMBER = 1e12  # of tokens, say: beyond it, what a plugin counts makes no sense
 _MAX_SHOWN = 80  # characters of what a plugin prints
 _MAX_READ = 2000  # bytes of it that are read
@@ -83,6 +89,8 @@ class Live:
         reason: Why not.
         seconds: How long it took; None if that is unknown.
         usage: What it used by name, as in `Usage.to_mapping`; None is unknown.
+        changes: What was asked otherwise than at first: the events `llm_mended`, `llm_fallback`
+            and `llm_reask`, each with its `step`.
     """
 
     request: str
@@ -90,6 +98,7 @@ class Live:
     reason: str | None = None
     seconds: float | None = None
     usage: Mapping[str, int | float | None] = field(default_factory=dict, hash=False)
+    changes: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
 
 
 @dataclass(slots=True)
@@ -171,7 +180,7 @@ def _examine(task: Examination, report: Report, enter: Callable[[str], None]) ->
         report.notes += choice.plugins.notes(choice.name)
         resolved = make_backend(choice)
         backend = resolved.backend
-        keys = _own_keys(backend)
+        keys = own_keys(backend)
         if task.variable is not None:
             model = getattr(backend, "model", None)
             report.model = redact(model, keys) if isinstance(model, str) else None
@@ -229,7 +238,14 @@ def _asked(name: str, backend: LLMBackend, keys: list[Key]) -> Live:
 
     problem: str | None = None
     request, began = REQUESTS[name], time.perf_counter()
-    with recording() as recorder:
+    changes: list[dict[str, str]] = []
+
+    def note(step: str, data: Mapping[str, object]) -> None:
+        if step in _CHANGES and len(changes) < _MAX_CHANGES:
+            told = {name: redact(str(data.get(name)), keys) for name in _CHANGES[step]}
+            changes.append({"step": step, **told})
+
+    with recording(note) as recorder:
         try:
             problem = _broken_promise(request, backend.complete(request))
         except LLMBackendError as error:
@@ -238,7 +254,8 @@ def _asked(name: str, backend: LLMBackend, keys: list[Key]) -> Live:
             problem = f"it raised {type(error).__name__}, and not LLMBackendError"
     seconds = round(time.perf_counter() - began, 3)
     usage = {count: _number(value) for count, value in recorder.usage.to_mapping().items()}
-    return Live(name, problem is None, problem and redact(problem, keys), seconds, usage)
+    reason = problem and redact(problem, keys)
+    return Live(name, problem is None, reason, seconds, usage, tuple(changes))
 
 
 def _number(value: object) -> int | float | None:
@@ -261,22 +278,6 @@ def _broken_promise(request: LLMRequest, result: object) -> str | None:
         return "it gave no object, although a schema was given"
     is_wrong = violation(result.parsed_json, request.json_schema) is not None
     return "its object does not conform to the schema" if is_wrong else None
-
-
-def _own_keys(backend: object) -> list[Key]:
-    """The keys that a backend may send: its secret fields, and the variables that it names."""
-    if not is_dataclass(backend):
-        return []
-    values = []
-    for item in fields(backend):
-        value = getattr(backend, item.name, None)
-        if item.name.endswith("_env") and isinstance(value, str):
-            value = os.environ.get(value)
-        elif not is_secret(item):
-            continue
-        if isinstance(value, str) and value.strip():
-            values.append(Key(value.strip()))
-    return values
 
 
 def _outcry(error: BaseException, stage: str) -> str:

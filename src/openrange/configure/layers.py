@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -27,6 +27,7 @@ MAX_LINE = 10_500
 # What may come with a clone gets less: it has a cost for each pair of a key and a part of a header.
 MAX_UNTRUSTED_BYTES = 200_000
 MAX_UNTRUSTED_DOTS = 500
+_BACKSLASH = "; a backslash begins an escape in double quotes: write a Windows path in single ones"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
     try:
         document = tomllib.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        problem = f"{file}: not valid TOML ({error}){_meant(raw, error)}"
+        problem = f"{file}: not valid TOML ({error}){_meant(error)}"
     if document is None:
         raise ConfigError(problem)
     path = ("tool", "openrange") if file.name == SHARED_FILE else ()
@@ -201,6 +202,8 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
         document = document[name]
     if _is_deeper(document, MAX_DEPTH):
         raise ConfigError(f"{file}: nested too deeply")
+    for name in _broken_paths(document):
+        raise ConfigError(f"{file}: {name} holds a tab or a line break{_BACKSLASH}")
     tables = _table(file, ".".join(path) or "the file", document, {"llm", "plugins"})
     llm = _table(file, "[llm]", tables.get("llm", {}))
     plugins = _table(file, "[plugins]", tables.get("plugins", {}), {"block", "pin"})
@@ -225,14 +228,21 @@ def _parse(raw: bytes, file: Path, *, is_trusted: bool) -> Layer | None:
     )
 
 
-def _meant(raw: bytes, error: Exception) -> str:
+def _meant(error: Exception) -> str:
     """What may be meant, where a backslash of a Windows path is taken for an escape."""
-    at = re.search(r"at line (\d+)", str(error))
-    lines = raw.decode("utf-8", "replace").splitlines()
-    line = lines[int(at[1]) - 1] if at and int(at[1]) <= len(lines) else ""
-    if '"' not in line or "\\" not in line:
-        return ""
-    return "; a backslash begins an escape in double quotes: write a Windows path in single ones"
+    return _BACKSLASH if re.search(r"escape|hex value", str(error), re.I) else ""
+
+
+def _broken_paths(value: object, name: str = "") -> Iterator[str]:
+    """Where a backslash of a Windows path was taken for an escape that there is: `C:\\new`."""
+    if isinstance(value, str) and re.match(r"[A-Za-z]:[\b\t\n\f\r]", value):
+        yield name
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _broken_paths(item, f"{name}.{key}" if name else key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _broken_paths(item, name)
 
 
 def _is_deeper(value: object, levels: int) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import fields, is_dataclass
 
 from openrange.llm.secrets import REDACTED, Key, redact
+from openrange.llm.settings import is_secret
 
 
 def to_show(option: str, value: object, keys: Collection[Key]) -> object:
@@ -31,6 +34,29 @@ def to_show(option: str, value: object, keys: Collection[Key]) -> object:
     if isinstance(value, float) and math.isfinite(value):
         return value
     return redact(re.sub(r"//[^/@\s]*@", f"//{REDACTED}@", str(value)), keys)
+
+
+def own_keys(backend: object) -> list[Key]:
+    """The keys that a backend may send: its secret fields, and the variables that it names.
+
+    Args:
+        backend: Any backend.
+
+    Returns:
+        The keys that there are.
+    """
+    if not is_dataclass(backend):
+        return []
+    values = []
+    for item in fields(backend):
+        value = getattr(backend, item.name, None)
+        if item.name.endswith("_env") and isinstance(value, str):
+            value = os.environ.get(value)
+        elif not is_secret(item):
+            continue
+        if isinstance(value, str) and value.strip():
+            values.append(Key(value.strip()))
+    return values
 
 
 # A file may hold what is refused only once the backend's class is known.

@@ -85,8 +85,8 @@ def build_world(job: Job, pack: Pack) -> Built:
     Args:
         job: What to build. Its sink receives `build_started`, `attempt_started`,
             `design_received`, `admission_failed`, `admission_passed`, `snapshot_created`,
-            `build_failed`, and what happens to requests (`llm_retry`, `llm_reask`,
-            `llm_fallback`).
+            `build_failed`, and what happens to requests (`llm_request`, `llm_reply`, `llm_retry`,
+            `llm_reask`, `llm_fallback`, `llm_mended`).
         pack: Realizes and solves the world.
 
     Returns:

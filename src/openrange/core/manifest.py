@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from importlib import resources
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeAlias, cast
+from typing import Self, TypeAlias, cast
 
+from openrange.core.document import read_document
 from openrange.errors import ManifestError
 from openrange.llm import strict_json
-
-if TYPE_CHECKING:
-    from yaml import Node
 
 ManifestSource: TypeAlias = "Manifest | Mapping[str, object] | str | PathLike[str] | None"
 
@@ -162,12 +160,10 @@ class Manifest:
         """
         if len(raw) > MAX_MANIFEST_BYTES:
             raise ManifestError(f"manifest {name}: larger than {MAX_MANIFEST_BYTES:,} bytes")
-        document, reason = _parse_yaml(raw)
-        if reason is None:
-            try:
-                return cls.from_mapping(document)
-            except ManifestError as error:
-                reason = str(error).removeprefix("manifest: ")
+        try:
+            return cls.from_mapping(read_document(raw))
+        except (ManifestError, ValueError) as error:
+            reason = str(error).removeprefix("manifest: ")
         raise ManifestError(f"manifest {name}: {reason}")
 
     def to_mapping(self) -> dict[str, object]:
@@ -204,66 +200,6 @@ def as_manifest(source: ManifestSource) -> Manifest:
     if isinstance(source, Mapping):
         return Manifest.from_mapping(source)
     return Manifest.load(Path(source))
-
-
-def _parse_yaml(raw: bytes) -> tuple[object, str | None]:
-    """The document and None, or None and why it cannot be read. JSON is YAML, but for tabs."""
-    import yaml
-
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return None, f"not UTF-8 (byte {error.start})"
-    try:
-        return json.loads(text, object_pairs_hook=_unique), None
-    except (ValueError, RecursionError):
-        pass  # not JSON, so it has to be YAML; or a key stands there twice, as YAML can tell
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=loader):
-            if isinstance(event, yaml.AliasEvent):
-                return None, "YAML aliases are not allowed"
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > strict_json.MAX_DEPTH:  # the C loader would overflow the stack
-                return None, f"nested deeper than {strict_json.MAX_DEPTH} levels"
-        if twice := _key_twice(yaml.compose(text, Loader=loader)):
-            return None, twice
-        return yaml.load(text, Loader=loader), None  # noqa: S506 - a safe loader, either way
-    except yaml.YAMLError as error:
-        return None, "not valid YAML or JSON: " + " ".join(str(error).split())
-    # PyYAML lets through whatever a scalar with the wrong tag, such as `!!int ""`, stumbles over.
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        return None, f"not valid YAML or JSON: a value that does not fit its tag ({error})"
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands there twice")
-    return found
-
-
-def _key_twice(root: Node | None) -> str | None:
-    """Where a key stands twice in one mapping (YAML 1.2, 3.2.1.1: keys are unique)."""
-    waiting = [] if root is None else [root]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node.value, list):
-            continue
-        seen: dict[tuple[str, str], int] = {}
-        for item in node.value:
-            if not isinstance(item, tuple):
-                waiting.append(item)
-                continue
-            key, value = item
-            waiting += [key, value]
-            line, name = key.start_mark.line + 1, (key.tag, str(key.value))
-            if name in seen:
-                return f"the key {key.value!r} stands twice, in lines {seen[name]} and {line}"
-            seen[name] = line
-    return None
 
 
 def _pack_ref(value: object) -> PackRef:

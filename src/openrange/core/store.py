@@ -38,19 +38,15 @@ class SnapshotStore:
         Raises:
             StoreError: It could not.
         """
-        nearest = self.directory.absolute()
         try:
-            while not nearest.exists() and nearest != nearest.parent:
-                nearest = nearest.parent
-        except OSError as error:
-            raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
-        if not nearest.is_dir():
-            raise StoreError(f"cannot save to {self.directory}: {nearest} is not a directory")
-        try:
+            nearest = _nearest(self.directory.absolute())
+            if not nearest.is_dir():
+                raise StoreError(f"cannot save to {self.directory}: {nearest} is not a directory")
             with tempfile.TemporaryFile(dir=nearest) as trial:
                 trial.write(bytes(_TRIAL_BYTES))
-        except OSError as error:
-            raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
+        except (OSError, ValueError) as error:  # the second for a name that holds a NUL
+            reason = getattr(error, "strerror", None) or str(error)
+            raise StoreError(f"cannot save to {self.directory}: {reason}") from None
 
     def save(self, snapshot: Snapshot) -> Path:
         """Save a snapshot, whole or not at all. One with the same id is the same world, and stays.
@@ -141,6 +137,17 @@ class SnapshotStore:
                 files = self.directory.glob(f"{beginning}*.json")
                 return sorted(file.stem for file in files if _ID.fullmatch(file.stem))
         return []
+
+
+def _nearest(directory: Path) -> Path:
+    """The directory, or the nearest above it that is there; a link counts, wherever it leads."""
+    while True:
+        try:
+            directory.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            directory = directory.parent
+        else:
+            return directory
 
 
 def _holds(file: Path, snapshot: Snapshot) -> bool:

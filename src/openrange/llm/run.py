@@ -6,6 +6,7 @@ differ between providers happens here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -138,10 +139,11 @@ class _Exchange:
         """One reply, after as many retries as are left."""
         while True:
             failure: LLMBackendError
-            asked = {"form": ask.form, "system": ask.system, "prompt": ask.prompt}
-            self.announce(
-                "llm_request", {name: redact(v or "", self.secrets) for name, v in asked.items()}
-            )
+            schema = None if ask.schema is None else json.dumps(ask.schema)
+            asked = {"system": ask.system, "prompt": ask.prompt, "schema": schema}
+            texts = {name: redact(text or "", self.secrets) for name, text in asked.items()}
+            left_out = sorted(ask.without)
+            self.announce("llm_request", {"form": ask.form, **texts, "without": left_out})
             try:
                 reply = self.send(ask)
             except LLMBackendError as error:
