@@ -10,7 +10,7 @@ from openrange.testing.chat_server import ChatServer
 
 pytest_plugins = ["openrange.testing.pytest_plugin"]
 
-KEPT = {"OPENRANGE_CODEX_COMMAND"}
+KEPT = {"OPENRANGE_CLAUDE_COMMAND", "OPENRANGE_CODEX_COMMAND"}
 LONGEST = {"packaging", "testing"}
 """The folders whose files take longest: last, one of them would keep one worker busy alone."""
 
@@ -24,7 +24,7 @@ def _clean_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     """No key, proxy or configuration of the machine reaches a test; the directory is empty."""
     for name in list(os.environ):
         is_key = name.upper().endswith(("_API_KEY", "_PROXY", "_TOKEN", "_BASE_URL", "_API_BASE"))
-        is_setting = name.startswith(("OPENRANGE_", "AWS_", "CODEX_", "VERTEX"))
+        is_setting = name.startswith(("OPENRANGE_", "AWS_", "CODEX_", "OLLAMA_", "VERTEX"))
         if (is_key or is_setting) and name not in KEPT:
             monkeypatch.delenv(name)
     home = tmp_path / "home"

@@ -24,7 +24,7 @@ _NETWORK = """
     CURL_CA_BUNDLE REQUESTS_CA_BUNDLE SSL_CERT_DIR SSL_CERT_FILE
     SSL_CERTIFICATE SSL_ECDH_CURVE SSL_SECURITY_LEVEL SSL_VERIFY
 """
-_IS_PROXY = re.compile(r"(ALL|HTTPS?)_PROXY", re.IGNORECASE).fullmatch
+_IS_PROXY = re.compile(r"(ALL|HTTPS?|NO)_PROXY", re.IGNORECASE).fullmatch
 _NAMES_A_FILE = re.compile(r"(BUNDLE|CERTIFICATE|CREDENTIALS|DIR|FILE|PATH)$")
 
 
@@ -56,7 +56,7 @@ def own(
     if place is not None and is_direct(place):  # by a network or a port, which not all can read
         return {name: value for name, value in found.items() if not _IS_PROXY(name)}
     for name in ("NO_PROXY", "no_proxy"):
-        if name in found:
+        if name in found:  # of which the HTTP library reads commas alone
             found[name] = ",".join(re.split(r"[\s,]+", found[name].strip()))
     return found
 
