@@ -86,3 +86,19 @@ def test_a_path_of_windows_in_double_quotes_is_told_even_where_it_is_toml(path: 
     assert "single ones" not in openrange("build", "--config", "own.toml").err
     Path("own.toml").write_text('[llm]\nmodel = "C:\\\\Users" twice\n')
     assert "single ones" not in openrange("build", "--config", "own.toml").err
+
+
+@pytest.mark.parametrize(
+    ("way", "status", "last"),
+    [("os._exit(7)", 7, "attempt_started"), ("raise KeyboardInterrupt", 130, "command_failed")],
+)
+def test_a_log_holds_what_happened_until_the_end_whatever_that_was(
+    way: str, status: int, last: str
+) -> None:
+    code = f"import os\nclass Made:\n    def complete(self, request):\n        {way}\n"
+    path = provide("acme_llm", "openrange.backends", "acme", code)
+    arguments = ("build", "--backend", "acme", "--log", "build.jsonl")
+    assert openrange(*arguments, PYTHONPATH=path).status == status
+    logged = list(map(json.loads, Path("build.jsonl").read_text("utf-8").splitlines()))
+    assert [line["step"] for line in logged][:2] == ["backend_chosen", "build_started"]
+    assert logged[-1]["step"] == last

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from command_line import PROGRAM, environment, openrange
+from plugin_on_path import provide
 
 from openrange.testing.chat_server import Answer, ChatServer, completion
 
@@ -80,7 +81,7 @@ def test_a_log_that_cannot_be_written_is_told_first() -> None:
 def test_verbose_shows_requests_and_replies_beside_json() -> None:
     done = openrange("build", "--backend", "offline", "-v", "--json")
     assert done.document["backend"] == "offline"
-    assert "characters are asked, by native" in done.err
+    assert "characters, by structured output" in done.err
     assert "characters came back: {" in done.err
 
 
@@ -186,6 +187,14 @@ def test_a_checked_backend_is_named_once() -> None:
     done = openrange("backends", "check", "openai-compatible")
     (row,) = done.out.splitlines()
     assert row.count("openai-compatible") == 1, row
+    fields = (
+        "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Made:\n    model: str\n"
+    )
+    code = f"{fields}    def complete(self, request):\n        return None\n"
+    path = provide("parrot", "openrange.backends", "acme", code)
+    done = openrange("backends", "check", "acme", PYTHONPATH=path)
+    assert "not configured: needs the option 'model'" in done.out
+    assert done.out.count("acme") == 1, done.out
 
 
 def test_a_key_in_a_found_file_gets_one_piece_of_advice() -> None:

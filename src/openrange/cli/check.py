@@ -165,7 +165,10 @@ def _row(row: Checked) -> str:
 
 def _reason(row: Checked, reason: str | None) -> str:
     """What an error says, without the backend's name, which stands in front of the line."""
-    return (reason or "").removeprefix(f"{row.name}: ").removeprefix(f"{row.name} ")
+    said = reason or ""
+    for beginning in (f"{row.name}: ", f"{row.name} ", f"the backend {row.name!r} "):
+        said = said.removeprefix(beginning)
+    return said
 
 
 def _live_text(row: Checked, live: Live) -> str:

@@ -24,6 +24,7 @@ def log_option(command: F) -> F:
         "--log",
         metavar="FILE",
         envvar="OPENRANGE_LOG",
+        show_envvar=True,
         type=click.Path(path_type=Path),
         help="Add every event, request and reply to this file, a JSON object a line, without keys.",
     )(command)

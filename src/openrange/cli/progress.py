@@ -139,7 +139,8 @@ def _detail(step: str, data: Mapping[str, object]) -> str:
     match step:
         case "llm_request":
             size = len(f"{data['system']}{data['prompt']}")
-            return f"{data['backend']}: {size:,} characters are asked, by {data['form']}"
+            form = f"{data['form']}"
+            return f"{data['backend']}: asks {size:,} characters, by {_FORMS.get(form, form)}"
         case "llm_reply":
             text = f"{data['text']}"
             return f"{data['backend']}: {len(text):,} characters came back: {text[:200]}"
