@@ -153,6 +153,24 @@ def _program(session: nox.Session, name: str, package: str, pinned: str) -> None
 
 
 @nox.session
+def real_servers(session: nox.Session) -> None:
+    """LiteLLM's own proxy and the mock `@copilotkit/aimock`, as servers. Needs npm."""
+    # The proxy in the newest release of which all that it requires is to be had.
+    pinned = str(Path("constraints", "real_servers.txt").resolve())
+    session.env.update(PIP_CONSTRAINT=pinned, PIP_BUILD_CONSTRAINT=pinned)
+    wanted = nox.project.dependency_groups(PYPROJECT, "test")
+    session.install(CORE, PLUGIN, "litellm[proxy]", *wanted)
+    prefix = session.create_tmp()
+    session.run(
+        "npm", "install", "--prefix", prefix, "--no-fund", "--no-audit",
+        "@copilotkit/aimock@1.43.0", external=True,
+    )  # fmt: skip
+    command = str(Path(prefix, "node_modules", ".bin", "llmock").resolve())
+    env = {"OPENRANGE_REAL_SERVERS": "1", "OPENRANGE_AIMOCK": command}
+    session.run("pytest", "tests/real_servers", *session.posargs, env=env)
+
+
+@nox.session
 def live_local(session: nox.Session) -> None:
     """A real model on this machine, offline once it is installed: about 130 MB of download."""
     _install(session, "test", packages=(CORE, PLUGIN, "xllamacpp"))
