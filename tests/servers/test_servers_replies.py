@@ -132,7 +132,7 @@ def test_an_error_in_a_stream_is_judged_as_one(make: Make, server: ChatServer) -
 PACKED = json.dumps(completion(RIGHT)).encode()
 ENCODINGS = {
     "gzip": gzip.compress(PACKED),
-    "x-gzip": gzip.compress(PACKED),
+    "x-gzip": gzip.compress(PACKED[:40]) + gzip.compress(PACKED[40:]),
     "deflate": zlib.compress(PACKED),
     "Deflate": zlib.compress(PACKED)[2:-4],  # without its head, as some send it
 }

@@ -53,7 +53,7 @@ def _answer(litellm: Any, request: Mapping[str, Any], bounds: Bounds | None) -> 
     except LLMBackendError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare
-        failure = bounds.failure or translated(error, call, bounds)
+        failure = bounds.failure or bounds.elsewhere or translated(error, call, bounds)
     if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
         # The fault may be LiteLLM's: the reply lacks a field that it does not need.
         return {"reply": asdict(misunderstood(bounds, failure, call))}

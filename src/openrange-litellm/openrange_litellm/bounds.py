@@ -57,12 +57,28 @@ class Bounds:
     answered: Any = field(default=None, init=False, repr=False)
     fault: Exception | None = field(default=None, init=False, repr=False)
     failure: LLMBackendError | None = field(default=None, init=False, repr=False)
+    _strayed: str = field(default="", init=False)
     _end: float = field(init=False)
     _stream: Any = field(default=None, init=False, repr=False)
     _is_cut: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._end = time.monotonic() + self.seconds
+
+    @property
+    def elsewhere(self) -> LLMBackendError | None:
+        """That a call would have gone to another host, where it ended without a request to its own.
+
+        LiteLLM looks some things up elsewhere, which it can do without.
+        """
+        if not self._strayed:
+            return None
+        return LLMBackendError(
+            f"LiteLLM would send this to {self._strayed}, and not to {self.place}, as api_base "
+            "says: it knows no other place for this provider; leave api_base out, or take another "
+            "provider, such as openai/ for a server that speaks Chat Completions",
+            kind="rejected",
+        )
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -82,15 +98,12 @@ class Bounds:
 
     def prepare(self, request: Any) -> None:
         """Prepare a request that is about to be sent."""
-        self.asked, self.answered, self.fault = str(request.url), None, None
         wanted = urlsplit(self.place).hostname
-        # To look something up is no harm: what is asked, and the key, go out with a POST.
-        if wanted and request.method != "GET" and request.url.host.lower() != wanted:
-            self.stop(
-                f"LiteLLM would send this to {request.url.host} and not to {wanted}, which api_base"
-                " names: it knows no other place for this provider; leave api_base out, or take "
-                "another provider, such as openai/ for a server that speaks Chat Completions"
-            )
+        if wanted and request.url.host.lower() != wanted:
+            self._strayed = request.url.host
+            raise ConnectionError(f"kept from asking {request.url.host}")
+        self._strayed = ""
+        self.asked, self.answered, self.fault = str(request.url), None, None
         left = max(self._end - time.monotonic(), 0.001)
         request.extensions |= {"timeout": dict.fromkeys(_STEPS, left), "trace": self._notice}
         # So little can be packed into so much that a compressed body has no bound.

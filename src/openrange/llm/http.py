@@ -23,6 +23,7 @@ from openrange.llm.proxies import Proxy, proxy_for
 MAX_BODY_BYTES = 6_000_000
 MAX_BODY_VALUES = 20_000
 MAX_REDIRECTS = 5
+_MAX_MEMBERS = 100  # of one gzip body (RFC 1952, 2.2), each of which costs a copy of the rest
 _CHUNK = 65_536
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
@@ -213,14 +214,18 @@ def unpacked(body: bytes, encoding: str) -> bytes:
         )
     # Either of gzip and zlib, by the body's own head; or deflate without any (RFC 9110, 8.4.1.2).
     has_head = name != "deflate" or (body[0] & 0x0F) == 8
-    reader = zlib.decompressobj(zlib.MAX_WBITS | 32 if has_head else -zlib.MAX_WBITS)
-    try:
-        plain = reader.decompress(body, MAX_BODY_BYTES + 1)
-    except zlib.error:
-        plain, is_whole = b"", False
-    else:
-        is_whole = reader.eof
-    if len(plain) > MAX_BODY_BYTES:
+    parts: list[bytes] = []
+    left, is_whole = MAX_BODY_BYTES + 1, True
+    with suppress(zlib.error):
+        for _ in range(_MAX_MEMBERS):
+            is_whole = False
+            reader = zlib.decompressobj(zlib.MAX_WBITS | 32 if has_head else -zlib.MAX_WBITS)
+            parts.append(reader.decompress(body, left))
+            left -= len(parts[-1])
+            is_whole, body = reader.eof and not reader.unused_data, reader.unused_data
+            if left <= 0 or not body:
+                break
+    if left <= 0:
         raise _too_large()
     if not is_whole:
         raise LLMBackendError(
@@ -228,7 +233,7 @@ def unpacked(body: bytes, encoding: str) -> bytes:
             kind="connection",
             retryable=True,
         )
-    return plain
+    return b"".join(parts)
 
 
 def _too_large() -> LLMBackendError:
