@@ -47,3 +47,8 @@ def test_what_is_no_address_is_left_to_the_check(odd: str) -> None:
 )
 def test_a_missing_scheme_is_named(url: str, advice: str) -> None:
     assert advice in (problem_of_url("base_url", url) or "")
+
+
+def test_a_path_of_slashes_alone_takes_no_time() -> None:
+    url = "http://127.0.0.1/v1" + "/" * 1_000_000
+    assert mended_url(url) == (url, None)

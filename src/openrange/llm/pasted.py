@@ -7,8 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 _QUOTES = (*zip("\"'`", "\"'`", strict=True), ("\u201c", "\u201d"), ("\u2018", "\u2019"))
 # What stands below the base of an API of OpenAI's or Anthropic's kind.
-_BELOW = re.compile(
-    r"/+(chat/completions|completions|responses|models|embeddings|messages)/*$", re.IGNORECASE
+_BELOW = tuple(
+    f"/{name}"
+    for name in ["chat/completions", "completions", "responses", "models", "embeddings", "messages"]
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -43,10 +44,17 @@ def mended_url(url: str) -> tuple[str, str | None]:
         parts = urlsplit(plain)
     except ValueError:
         return plain, None
-    path = _BELOW.sub("", parts.path)
+    path = _base(parts.path)
     if path == parts.path:
         return plain, None if plain == url else "the blanks or quotes around it"
     return urlunsplit(parts._replace(path=path)), parts.path[len(path) :].rstrip("/")
+
+
+def _base(path: str) -> str:
+    """The path of a base URL, without what stands below it."""
+    bare = path.rstrip("/")
+    end = next((end for end in _BELOW if bare.lower().endswith(end)), None)
+    return path if end is None else bare[: -len(end)].rstrip("/")
 
 
 def problem_of_url(option: str, url: str) -> str | None:
@@ -81,7 +89,7 @@ def hint_of_version(asked: str) -> str | None:
         The next step; None where it has a version.
     """
     parts = urlsplit(asked)
-    base = _BELOW.sub("", parts.path).rstrip("/")
+    base = _base(parts.path).rstrip("/")
     if re.search(r"/v\d", base):
         return None
     return f"most base URLs end in /v1: try {parts.scheme}://{parts.netloc}{base}/v1"
