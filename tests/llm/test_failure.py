@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -93,3 +94,26 @@ def test_a_quota_that_is_used_up_is_not_waited_for(
     assert (error.kind, error.status) == ("rate-limit", 429)
     assert error.retryable is not is_used_up
     assert ("check its plan and its billing" in str(error)) is is_used_up
+
+
+def test_what_stands_in_braces_in_an_address_is_left_as_it_is() -> None:
+    error = http_failure(404, "no", key_source="K", asked="http://h/{tenant}/chat/completions")
+    assert "http://h/{tenant}" in str(error)
+
+
+def test_an_answer_of_the_api_is_not_blamed_on_the_proxy() -> None:
+    said, proxy = '{"detail": "Invalid API key"}', "http://p:3128 (HTTPS_PROXY)"
+    for asked in ("https://h/v1/chat/completions", "http://h/v1/chat/completions"):
+        error = http_failure(403, said, key_source="K", asked=asked, proxy=proxy)
+        assert "proxy" not in str(error)
+        assert error.kind == "auth"
+
+
+def test_a_model_that_cannot_be_loaded_is_not_loading() -> None:
+    error = http_failure(500, "error loading model: missing tensor", key_source="K")
+    assert "wait a moment" not in str(error)
+
+
+def test_pages_within_an_error_take_no_time() -> None:
+    document = json.dumps({"error": ["<" * 199_000 + str(number) for number in range(5)]})
+    assert http_failure(400, document, key_source="K").kind == "rejected"

@@ -52,3 +52,9 @@ def test_a_missing_scheme_is_named(url: str, advice: str) -> None:
 def test_a_path_of_slashes_alone_takes_no_time() -> None:
     url = "http://127.0.0.1/v1" + "/" * 1_000_000
     assert mended_url(url) == (url, None)
+
+
+def test_the_models_of_azure_are_a_base_of_their_own() -> None:
+    url = "https://x.services.ai.azure.com/models?api-version=2024-05-01-preview"
+    assert mended_url(url) == (url, None)
+    assert mended_url("http://h/v1/models") == ("http://h/v1", "/models")

@@ -193,3 +193,11 @@ def test_whatever_the_schema_what_is_returned_conforms(
     else:
         assert violation(value, schema) is None
         assert json.loads(text) == value
+
+
+@pytest.mark.parametrize("word", ["<analysis>", "</think>", "<answer>", "[THINK]", "<response>x"])
+@pytest.mark.parametrize("frame", ["```json\n{}\n```", "Here it is:\n{}", "<think>hm</think>{}"])
+def test_what_looks_like_a_mark_in_an_object_is_a_part_of_it(word: str, frame: str) -> None:
+    told = json.dumps({"name": f"use {word} tags", "age": 3})
+    text, found = read_object(frame.replace("{}", told), SCHEMA)
+    assert (text, found["name"]) == (told, f"use {word} tags")

@@ -41,30 +41,30 @@ def read_stream(text: str) -> dict[str, object]:
     Raises:
         LLMBackendError: Of kind `connection`: it broke off before its end.
     """
-    chunks: list[Mapping[str, object]] = []
+    joined = _Joined()
     is_done = False
     for data in _data(text):
         if data.strip() == "[DONE]":
             is_done = True
             break
+        chunk: object = None
         with suppress(ValueError, RecursionError):
             chunk = json.loads(data)
-            if isinstance(chunk, dict):
-                chunks.append(chunk)
-    for chunk in chunks:
+        if not isinstance(chunk, dict):
+            continue
         choices = chunk.get("choices")
-        if (chunk.get("error") and not choices) or (chunk.get("type") == "error"):
-            return dict(chunk)
+        if (chunk.get("error") and not choices) or chunk.get("type") == "error":
+            return chunk
         if choices and isinstance(choices, list) and _mapping(choices[0]).get("message"):
-            return dict(chunk)  # the whole response as one event
-    joined = _joined(chunks)
-    if not (is_done or joined["choices"][0]["finish_reason"]):  # type: ignore[index]
+            return chunk  # the whole response as one event
+        joined.add(chunk)
+    if not (is_done or joined.finish):
         raise LLMBackendError(
             "the server streams its reply, and broke off in the middle of it; try again",
             kind="connection",
             retryable=True,
         )
-    return joined
+    return joined.document()
 
 
 def _data(text: str) -> Iterator[str]:
@@ -76,39 +76,49 @@ def _data(text: str) -> Iterator[str]:
                 yield "\n".join(lines)
             lines = []
         elif line.startswith("data:"):
-            if lines:  # some servers leave the blank line out
+            if len(lines) == 1:  # some servers leave the blank line out
                 with suppress(ValueError, RecursionError):
-                    json.loads("\n".join(lines))
-                    yield "\n".join(lines)
-                    lines = []
+                    json.loads(lines[0])
+                    yield lines.pop()
             lines.append(line[5:].removeprefix(" "))
     if "\n".join(lines).strip() == "[DONE]":
         yield "[DONE]"
 
 
-def _joined(chunks: list[Mapping[str, object]]) -> dict[str, object]:
-    message: dict[str, object] = {"role": "assistant", "content": ""}
-    whole: dict[str, object] = {"object": "chat.completion"}
-    calls: dict[object, dict[str, str]] = {}
-    finish: object = None
-    for chunk in chunks:
-        whole |= {name: chunk[name] for name in ("model", "usage") if chunk.get(name)}
+class _Joined:
+    """What the chunks of a stream say together."""
+
+    def __init__(self) -> None:
+        self.finish: object = None
+        self._whole: dict[str, object] = {"object": "chat.completion"}
+        self._texts: dict[str, list[str]] = {"content": []}
+        self._calls: dict[object, list[str]] = {}
+
+    def add(self, chunk: Mapping[str, object]) -> None:
+        """Take one more chunk."""
+        self._whole |= {name: chunk[name] for name in ("model", "usage") if chunk.get(name)}
         choices = chunk.get("choices")
         choice = _mapping(choices[0]) if isinstance(choices, list) and choices else {}
-        finish = choice.get("finish_reason") or finish
+        self.finish = choice.get("finish_reason") or self.finish
         delta = _mapping(choice.get("delta"))
         for name in _JOINED:
             if isinstance(part := delta.get(name), str):
-                message[name] = f"{message.get(name, '')}{part}"
+                self._texts.setdefault(name, []).append(part)
         given = delta.get("tool_calls")
         for call in given if isinstance(given, list) else []:
             function = _mapping(_mapping(call).get("function"))
-            held = calls.setdefault(_mapping(call).get("index"), {"arguments": ""})
-            held["arguments"] += str(function.get("arguments") or "")
-    if calls:
-        message["tool_calls"] = [{"function": function} for function in calls.values()]
-    whole["choices"] = [{"index": 0, "finish_reason": finish, "message": message}]
-    return whole
+            index = str(_mapping(call).get("index"))
+            self._calls.setdefault(index, []).append(str(function.get("arguments") or ""))
+
+    def document(self) -> dict[str, object]:
+        """The response without a stream."""
+        message: dict[str, object] = {"role": "assistant"}
+        message |= {name: "".join(parts) for name, parts in self._texts.items()}
+        if self._calls:
+            texts = map("".join, self._calls.values())
+            message["tool_calls"] = [{"function": {"arguments": text}} for text in texts]
+        choice = {"index": 0, "finish_reason": self.finish, "message": message}
+        return {**self._whole, "choices": [choice]}
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -65,8 +65,12 @@ def http_failure(
     text = " ".join(dict.fromkeys((*answer.codes, message.words, answer.words)))[:_MAX_SEARCHED]
     waits = answer.wait if retry_after is None else retry_after
     kind, step, retryable = _judged(counts, text, answer, waits, key_sent)
+    # An https request goes through a proxy unseen; and a proxy answers with a page, or a line.
     may_be_proxy = counts == 407 or (
-        proxy and counts in (403, 502, 503, 504) and not message.codes and message.status is None
+        proxy
+        and counts in (403, 502, 503, 504)
+        and asked.startswith("http:")
+        and not (document or said).lstrip().startswith(("{", "["))
     )
     if may_be_proxy:
         kind = "connection"
@@ -80,7 +84,7 @@ def http_failure(
         step = "a page, not the API: check the base URL, and what stands in between"
     elif counts in (404, 405) and asked and step.endswith("base URL"):
         step = hint_of_version(asked) or step
-    step = step.format(key=key_source)
+    step = step.replace("{key}", key_source)
     head = "the response carries an error" if status is None else f"HTTP {status}"
     if status is None and answer.status:
         head += f" ({answer.status})"

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from openrange.errors import LLMBackendError
 from openrange.llm.deadline import timed_out, within
+from openrange.llm.events import is_stream
 from openrange.llm.failure import connection_failure
 from openrange.llm.pasted import is_usable
 from openrange.llm.proxies import Proxy, proxy_for
@@ -108,9 +109,12 @@ def holds_too_much(body: bytes) -> str | None:
     Returns:
         The problem, or None.
     """
-    if _marks(body) <= MAX_BODY_VALUES or _marks(_STRING.sub(b"", body)) <= MAX_BODY_VALUES:
-        return None
-    return f"the reply holds more than {MAX_BODY_VALUES:,} values"
+    # The events of a stream are read one by one.
+    parts = body.split(b"\n") if is_stream(body[:100].decode("utf-8", "replace")) else [body]
+    for part in parts:
+        if _marks(part) > MAX_BODY_VALUES and _marks(_STRING.sub(b"", part)) > MAX_BODY_VALUES:
+            return f"the reply holds more than {MAX_BODY_VALUES:,} values"
+    return None
 
 
 class _Line:

@@ -162,7 +162,7 @@ def parsed_body(
     """
     ends = 0
     try:
-        document: object = json.loads(body)
+        document: object = json.loads(body.removeprefix("\ufeff"))
         return document
     except json.JSONDecodeError as error:
         ends = error.pos

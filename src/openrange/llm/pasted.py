@@ -54,7 +54,10 @@ def _base(path: str) -> str:
     """The path of a base URL, without what stands below it."""
     bare = path.rstrip("/")
     end = next((end for end in _BELOW if bare.lower().endswith(end)), None)
-    return path if end is None else bare[: -len(end)].rstrip("/")
+    base = path if end is None else bare[: -len(end)].rstrip("/")
+    # On Azure, `/models` is the base itself, and has no version in front.
+    is_the_base = end == "/models" and not re.search(r"/v\d[^/]*$", base[-20:])
+    return path if is_the_base else base
 
 
 def problem_of_url(option: str, url: str) -> str | None:

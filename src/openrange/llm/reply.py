@@ -165,7 +165,9 @@ def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, 
         value = value if not_json else inner
     candidates = [(text, value)] if isinstance(value, dict) else []
     if (problem or isinstance(value, str)) and len(raw) <= MAX_REPLY_CHARACTERS:
-        candidates = [*deque(_embedded(spoken(text)), MAX_CANDIDATES)]
+        said = spoken(text, [(start, end) for start, end, _ in _embedded(text)])
+        found_there = deque(_embedded(said), MAX_CANDIDATES)
+        candidates = [(said[start:end], each) for start, end, each in found_there]
     broken: str | None = None
     for found, each in reversed(candidates):
         wrong = violation(each, schema)
@@ -181,8 +183,11 @@ def read_object(raw: str, schema: Mapping[str, object]) -> tuple[str, dict[str, 
     raise LLMBackendError(f"{problem}: {presentable(raw, _MAX_SHOWN)!r}", kind="not-json")
 
 
-def _embedded(text: str) -> Iterator[tuple[str, dict[str, object]]]:
-    """JSON objects in the middle of other text, found within work linear in the text's length."""
+def _embedded(text: str) -> Iterator[tuple[int, int, dict[str, object]]]:
+    """JSON objects in the middle of other text, and where each begins and ends.
+
+    They are found within work linear in the text's length.
+    """
     budget = 4 * len(text) + 10_000
     start = text.find("{")
     for _ in range(MAX_STARTS):
@@ -198,7 +203,7 @@ def _embedded(text: str) -> Iterator[tuple[str, dict[str, object]]]:
         else:
             budget -= end - start
             if strict_json.is_shallow(value):
-                yield text[start:end], value
+                yield start, end, value
         start = text.find("{", end)
 
 

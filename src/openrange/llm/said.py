@@ -19,7 +19,8 @@ _CODES = ("code", "type", "status", "error_code", "errorCode", "__type", "reason
 _INNER = ("error", "errors", "detail", "details", "metadata", "raw", "data")
 _MAX_DEPTH = 6
 _MAX_PARTS = 5
-_MAX_PARSED = 200_000  # characters of a page, of which only the head counts
+_MAX_PARSED = 200_000  # characters of a text in which JSON may stand
+_MAX_PAGE = 20_000  # of a page, of which only the head counts
 _MAX_TEXT = 20_000
 
 
@@ -160,7 +161,7 @@ def _look(value: object, found: _Found, depth: int = 0) -> None:
 def _of_page(text: str) -> Said:
     page = _Page()
     with suppress(AssertionError, ValueError):  # what the parser raises over broken markup
-        page.feed(text[:_MAX_PARSED])
+        page.feed(text[:_MAX_PAGE])
     for tag in ("message", "title", "h1"):
         if words := " ".join("".join(page.texts.get(tag, ())).split()):
             return Said(words, tuple(page.texts.get("code", ())), is_page=tag != "message")

@@ -127,7 +127,7 @@ SORTS = (  # the first that fits counts
     Sort(
         "server",
         "the model is loading; wait a moment",
-        _any(r"\bloading\b|is starting|warming up|cold.?start"),
+        _any(r"(?<!error )(?<!failed )\bloading\b|is starting|warming up|cold.?start"),
         frozenset({500, 502, 503, 504}),
         retryable=True,
     ),

@@ -8,6 +8,8 @@ llama.cpp document their parsers.
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections.abc import Sequence
 
 # Where thoughts begin and end. Templates may put the first mark into the prompt, so that only the
 # second one is in the reply.
@@ -44,11 +46,13 @@ _END = (
 _MARK = re.compile(rf"(?P<begin>{'|'.join(_BEGIN)})|(?:{'|'.join(_END)})", re.IGNORECASE)
 
 
-def spoken(text: str) -> str:
+def spoken(text: str, objects: Sequence[tuple[int, int]] = ()) -> str:
     """What a model says, without its thoughts.
 
     Args:
         text: A reply, as it came.
+        objects: Where objects begin and end in it, in order: what looks like a mark in the texts
+            of one of them is none.
 
     Returns:
         All that stands outside of thoughts; where an end is marked and no beginning, all before
@@ -57,6 +61,9 @@ def spoken(text: str) -> str:
     said: list[str] = []
     at, is_thinking = 0, False
     for mark in _MARK.finditer(text):
+        before = bisect(objects, (mark.start(), len(text)))
+        if before and mark.start() < objects[before - 1][1]:
+            continue
         if mark["begin"]:
             if not is_thinking:
                 said.append(text[at : mark.start()])
