@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from http_servers import KEY, Make, failure
 
-from openrange import LLMRequest, OpenAICompatibleBackend
+from openrange import LLMRequest, OpenAICompatibleBackend, resolve_backend
 from openrange.llm.proxies import is_direct, proxy_for
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 
@@ -172,3 +172,37 @@ def test_the_only_model_for_chat_is_taken(server: ChatServer) -> None:
     server.script = script
     assert OpenAICompatibleBackend(server.url, None).complete(ASK).text == "Lisbon"
     assert server.seen[-1].body["model"] == "llama"
+
+
+@pytest.mark.parametrize(
+    "given", ["http://user:S3cret#Word@127.0.0.1:9", "user:S3cret/Word@127.0.0.1:9", "http://u[s"]
+)
+def test_a_proxy_whose_password_breaks_its_address_is_told_without_it(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", given)
+    found = failure(OpenAICompatibleBackend("http://llm.example/v1", "m", max_retries=0))
+    assert found.kind == "not-configured", str(found)
+    assert "the proxy's URL in http_proxy is malformed" in str(found)
+    assert "S3cret" not in f"{found} {found.detail}"
+
+
+def test_a_server_that_is_loading_is_asked_again_for_its_models(server: ChatServer) -> None:
+    def script(seen: Seen) -> Answer:
+        if len(server.seen) == 1:
+            return Answer(503, {"error": {"message": "Loading model"}}, {"Retry-After": "0"})
+        if seen.method == "GET":
+            return Answer(document={"data": [{"id": "llama"}]})
+        return Answer(document=completion("Lisbon"))
+
+    server.script = script
+    llm = OpenAICompatibleBackend(server.url, None, max_retries=1)
+    assert llm.complete(ASK).text == "Lisbon"
+
+
+def test_the_server_of_the_user_s_own_wins_over_the_default(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://api.openai.com/v1")
+    monkeypatch.setenv("OPENAI_API_BASE", server.url)
+    assert resolve_backend(model="m").base_url == server.url  # type: ignore[attr-defined]

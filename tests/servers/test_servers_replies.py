@@ -185,3 +185,12 @@ def test_a_body_that_is_cut_is_asked_for_again(make: Make, server: ChatServer) -
     found = failure(make(server.url), SCHEMA)
     assert (found.kind, found.retryable) == ("connection", True)
     assert "base URL" not in str(found)
+
+
+def test_words_of_success_beside_a_choice_are_no_error(make: Make, server: ChatServer) -> None:
+    document: Any = {**completion(None), "code": 0, "msg": "success"}
+    function = {"name": "answer", "arguments": RIGHT}
+    call = {"id": "1", "type": "function", "function": function}
+    document["choices"][0]["message"]["tool_calls"] = [call]
+    server.script = lambda seen: Answer(document=document)
+    assert city(make(server.url)) == "Lisbon"

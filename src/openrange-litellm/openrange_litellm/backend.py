@@ -108,7 +108,7 @@ class LiteLLMBackend(BackendSettings):
         Raises:
             LLMBackendError: For every failure, whatever its cause.
         """
-        if self.api_base and (left_out := mended_url(self.api_base)[1]):
+        if isinstance(self.api_base, str) and (left_out := mended_url(self.api_base)[1]):
             announce("llm_mended", {"backend": NAME, "option": "api_base", "left_out": left_out})
         plan: Plan | Exception
         try:

@@ -81,7 +81,7 @@ class OpenAICompatibleBackend(BackendSettings):
         Raises:
             LLMBackendError: For every failure, whatever its cause.
         """
-        if left_out := mended_url(self.base_url)[1]:
+        if isinstance(self.base_url, str) and (left_out := mended_url(self.base_url)[1]):
             announce("llm_mended", {"backend": NAME, "option": "base_url", "left_out": left_out})
         return run(
             request,
@@ -109,8 +109,9 @@ class OpenAICompatibleBackend(BackendSettings):
     @hookimpl
     def openrange_environment(cls, environ: Mapping[str, str]) -> Mapping[str, object]:
         """A base URL from the environment, whose only model is taken."""
-        base_url = environ.get("OPENAI_BASE_URL") or environ.get("OPENAI_API_BASE", "")
-        return {"base_url": base_url, "model": None} if is_own_server(base_url) else {}
+        given = (environ.get(name, "") for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"))
+        base_url = next(filter(is_own_server, given), None)
+        return {} if base_url is None else {"base_url": base_url, "model": None}
 
     def _problem(self) -> str | None:
         if problem := problem_of_url("base_url", self._url):
@@ -172,7 +173,7 @@ class OpenAICompatibleBackend(BackendSettings):
         try:
             document = self._call("GET", "models", None, self.timeout)
         except LLMBackendError as error:
-            if error.kind not in ("rejected", "server", "empty"):
+            if error.retryable or error.kind not in ("rejected", "server", "empty"):
                 raise
             problem, kind = str(error), error.kind
         else:

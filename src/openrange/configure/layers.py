@@ -235,14 +235,11 @@ def _meant(error: Exception) -> str:
 
 def _broken_paths(value: object, name: str = "") -> Iterator[str]:
     """Where a backslash of a Windows path was taken for an escape that there is: `C:\\new`."""
-    if isinstance(value, str) and re.match(r"[A-Za-z]:[\b\t\n\f\r]", value):
+    if isinstance(value, str) and re.match(r"[A-Za-z]:[\b\t\n\f\r]\w", value):
         yield name
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _broken_paths(item, f"{name}.{key}" if name else key)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _broken_paths(item, name)
 
 
 def _is_deeper(value: object, levels: int) -> bool:

@@ -135,7 +135,9 @@ def read_completion(document: object, *, key_source: str = "its variable") -> Re
     choice = _mapping(choices[0]) if isinstance(choices, Sequence) and choices else {}
     message = _mapping(choice.get("message"))
     content = _text(message.get("content"))
-    for place in ({"error": choice.get("error")}, {} if content else body):
+    # Beside a choice, other words than an error may well tell of a success.
+    beside = {"error": body.get("error")} if choice else body
+    for place in ({"error": choice.get("error")}, {} if content else beside):
         if failure := carried_failure(place, key_source=key_source):
             raise failure
     if not choice:

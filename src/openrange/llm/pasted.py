@@ -6,10 +6,9 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 _QUOTES = (*zip("\"'`", "\"'`", strict=True), ("\u201c", "\u201d"), ("\u2018", "\u2019"))
-# What stands below the base of an API of OpenAI's or Anthropic's kind.
+# What stands below the base of an API of OpenAI's kind.
 _BELOW = tuple(
-    f"/{name}"
-    for name in ["chat/completions", "completions", "responses", "models", "embeddings", "messages"]
+    f"/{name}" for name in ["chat/completions", "completions", "responses", "models", "embeddings"]
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 

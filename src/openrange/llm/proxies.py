@@ -55,9 +55,18 @@ def proxy_for(url: str) -> Proxy | None:
     host = parts.hostname or ""
     if not given or is_direct(url) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
         return None
-    address = urlsplit(given if "://" in given else f"http://{given}")
+    try:
+        address = urlsplit(given if "://" in given else f"http://{given}")
+    except ValueError:  # brackets that stand alone
+        address = urlsplit("http://@/@")
     names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
     source = next((name for name in names if os.environ.get(name)), "the system's settings")
+    if not _is_whole(address):
+        raise LLMBackendError(
+            f"the proxy's URL in {source} is malformed; write the special characters of a password "
+            "as %23 and the like",
+            kind="not-configured",
+        )
     if address.scheme != "http" or not address.hostname:
         raise LLMBackendError(
             f"a proxy of type {address.scheme} is not supported; set an http:// proxy in {source}, "
@@ -65,6 +74,15 @@ def proxy_for(url: str) -> Proxy | None:
             kind="not-configured",
         )
     return Proxy(address, source)
+
+
+def _is_whole(address: SplitResult) -> bool:
+    """Whether a proxy's URL ends with its host, and not in the middle of its password."""
+    try:
+        port = address.port
+    except ValueError:
+        return False
+    return port != 0 and "@" not in f"{address.path}{address.query}{address.fragment}"
 
 
 def is_direct(url: str) -> bool:

@@ -20,7 +20,7 @@ _INNER = ("error", "errors", "detail", "details", "metadata", "raw", "data")
 _MAX_DEPTH = 6
 _MAX_PARTS = 5
 _MAX_PARSED = 200_000  # characters of a text in which JSON may stand
-_MAX_PAGE = 20_000  # of a page, of which only the head counts
+_MAX_PAGE = 5_000  # of a page, of which only the head counts
 _MAX_TEXT = 20_000
 
 
