@@ -19,7 +19,6 @@ BASE = "http://127.0.0.1:8000/v1"
         (f"'{BASE}/models'", "/models"),
         (f"{BASE}/responses", "/responses"),
         (f"{BASE}/completions", "/completions"),
-        (f"{BASE}/Messages", "/Messages"),
     ],
 )
 def test_a_pasted_address_is_mended_and_says_how(pasted: str, left_out: str | None) -> None:
