@@ -8,10 +8,9 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from os import PathLike
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import ClassVar
 
 from openrange.errors import LLMBackendError
 from openrange.llm.chat import ending
@@ -19,12 +18,11 @@ from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.environment import own_keys, without_foreign_keys
 from openrange.llm.failure import http_failure
 from openrange.llm.forms import Ask
-from openrange.llm.program import Ran, asked, problem_of_program, run_program
+from openrange.llm.program import Ran, asked, exit_failure, run_program
+from openrange.llm.program_settings import ProgramSettings
 from openrange.llm.recording import Usage
-from openrange.llm.refusals import is_about_the_schema
 from openrange.llm.reply import Reply
 from openrange.llm.run import run
-from openrange.llm.settings import BackendSettings
 
 NAME = "claude"
 
@@ -36,12 +34,11 @@ _QUIET = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "CLAUDE_CODE_DISABLE_TERMINAL_TITLE": "1",
 }
-_SIGN_IN = "sign in with `claude auth login`, or set ANTHROPIC_API_KEY"
 _MAX_CAUSE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class ClaudeBackend(BackendSettings):
+class ClaudeBackend(ProgramSettings):
     """Asks the `claude` program, with whatever account it is signed in to.
 
     The program runs without tools, settings, plugins and sessions of its own.
@@ -56,10 +53,10 @@ class ClaudeBackend(BackendSettings):
         max_reasks: How often a reply that does not conform is asked for again.
     """
 
+    NAME: ClassVar[str] = NAME
+    SIGN_IN: ClassVar[str] = "sign in with `claude auth login`, or set ANTHROPIC_API_KEY"
+
     command: str = "claude"
-    model: str | None = None
-    cwd: str | PathLike[str] | None = None
-    timeout: float = 120.0
     max_retries: int = field(default=2, kw_only=True)
     max_reasks: int = field(default=1, kw_only=True)
 
@@ -88,33 +85,12 @@ class ClaudeBackend(BackendSettings):
             memory_key=(NAME, self.command, self.model, os.environ.get("ANTHROPIC_BASE_URL")),
         )
 
-    def preflight(self) -> None:
-        """Check what can be checked without a request: the program is asked for its account.
-
-        Raises:
-            LLMBackendError: Of kind `not-configured`: the program is missing or signed in to no
-                account, the directory is missing, or the timeout is not positive.
-        """
-        problem = problem_of_program(self.command, self.cwd, self.timeout)
-        if problem is None and is_signed_in(self.command) is False:
-            problem = f"the program is not signed in; {_SIGN_IN}"
-        if problem is not None:
-            raise LLMBackendError(f"{NAME}: {problem}", kind="not-configured", returncode=127)
-
-    def in_workspace(self, directory: str | PathLike[str]) -> Self:
-        """The same backend, working in `directory`.
-
-        Args:
-            directory: An existing directory.
-
-        Returns:
-            A new backend; this one is left as it is.
-        """
-        return replace(self, cwd=directory)
+    def is_signed_out(self) -> bool:
+        """Whether the program says that it has no account."""
+        return is_signed_in(self.command) is False
 
     def _send(self, ask: Ask) -> Reply:
-        if problem := problem_of_program(self.command, self.cwd, self.timeout):
-            raise LLMBackendError(problem, kind="not-configured", returncode=127)
+        self.check()
         with tempfile.TemporaryDirectory(
             prefix="openrange-claude-", ignore_cleanup_errors=True
         ) as work:
@@ -167,12 +143,7 @@ def _read(ran: Ran, ask: Ask) -> Reply:
     document = _result(ran.stdout)
     if document is None:
         said = ran.stderr.strip()[-_MAX_CAUSE:] or ran.stdout.strip()[-_MAX_CAUSE:] or "no output"
-        unsupported = ask.schema is not None and is_about_the_schema(said)
-        raise LLMBackendError(
-            f"exited with status {ran.returncode}: {said}",
-            kind="unsupported" if unsupported else "process",
-            returncode=ran.returncode,
-        )
+        raise exit_failure(ran.returncode, said, with_schema=ask.schema is not None)
     text = document.get("result")
     text = text if isinstance(text, str) else ""
     finish = ending(document.get("stop_reason"))
@@ -198,7 +169,9 @@ def _failure(status: object, said: str, returncode: int) -> LLMBackendError:
         return http_failure(status, said.removeprefix(f"API Error: {status} "), key_source=source)
     if "not logged in" in said.lower():
         return LLMBackendError(
-            f"the program is not signed in; {_SIGN_IN}", kind="auth", returncode=returncode or 1
+            f"the program is not signed in; {ClaudeBackend.SIGN_IN}",
+            kind="auth",
+            returncode=returncode or 1,
         )
     is_connection = "connection" in said.lower() or "unable to connect" in said.lower()
     return LLMBackendError(
@@ -223,16 +196,12 @@ def _usage(document: Mapping[str, object]) -> Usage:
     given = document.get("usage")
     counts = given if isinstance(given, Mapping) else {}
     read, written = (counts.get(f"cache_{way}_input_tokens") for way in ("read", "creation"))
-    parts = [_count(part) for part in (counts.get("input_tokens"), read, written)]
+    parts = [Usage.count(part) for part in (counts.get("input_tokens"), read, written)]
     known = [part for part in parts if part is not None]
     cost = document.get("total_cost_usd")
     return Usage(
         input_tokens=sum(known) if known else None,
-        output_tokens=_count(counts.get("output_tokens")),
-        cached_tokens=_count(read),
+        output_tokens=Usage.count(counts.get("output_tokens")),
+        cached_tokens=Usage.count(read),
         cost_usd=float(cost) if isinstance(cost, int | float) and cost else None,
     )
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -7,20 +7,24 @@ import os
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import ClassVar
 
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.environment import own_keys, without_foreign_keys
-from openrange.llm.failure import is_about_the_schema
 from openrange.llm.forms import Ask
-from openrange.llm.program import asked, problem_of_program, read_file, run_program
+from openrange.llm.program import (
+    asked,
+    exit_failure,
+    read_file,
+    run_program,
+)
+from openrange.llm.program_settings import ProgramSettings
 from openrange.llm.reply import Reply
 from openrange.llm.run import run
-from openrange.llm.settings import BackendSettings
 
 NAME = "codex"
 MAX_CAUSE = 400
@@ -28,11 +32,10 @@ MAX_CAUSE = 400
 _OWN = ("CODEX_", "OPENAI_")  # variables that are the program's own
 _KEY_VARIABLE = "CODEX_API_KEY"
 _OPTIONAL = frozenset({"--color", "--ephemeral", "--skip-git-repo-check"})
-_SIGN_IN = f"sign in with `codex login`, or set {_KEY_VARIABLE}"
 
 
 @dataclass(frozen=True, slots=True)
-class CodexBackend(BackendSettings):
+class CodexBackend(ProgramSettings):
     """Asks the `codex` program, with whatever account it is signed in to.
 
     Args:
@@ -47,10 +50,10 @@ class CodexBackend(BackendSettings):
         max_reasks: How often a reply that does not conform is asked for again.
     """
 
+    NAME: ClassVar[str] = NAME
+    SIGN_IN: ClassVar[str] = f"sign in with `codex login`, or set {_KEY_VARIABLE}"
+
     command: str = "codex"
-    model: str | None = None
-    cwd: str | PathLike[str] | None = None
-    timeout: float = 120.0
     sandbox: str = "read-only"
     # No repr: it may hold a provider's key.
     config_overrides: tuple[str, ...] = field(default=(), repr=False)
@@ -88,35 +91,8 @@ class CodexBackend(BackendSettings):
             memory_key=(NAME, self.command, self.model, self.config_overrides),
         )
 
-    def preflight(self) -> None:
-        """Check what can be checked without a request: the program is asked for its account.
-
-        Raises:
-            LLMBackendError: Of kind `not-configured`: the program is missing or signed in to no
-                account, the directory is missing, or the timeout is not positive.
-        """
-        problem = self._problem()
-        if problem is None and self._is_signed_out():
-            problem = f"the program is not signed in; {_SIGN_IN}"
-        if problem is not None:
-            raise LLMBackendError(f"{NAME}: {problem}", kind="not-configured", returncode=127)
-
-    def in_workspace(self, directory: str | PathLike[str]) -> Self:
-        """The same backend, working in `directory`.
-
-        Args:
-            directory: An existing directory.
-
-        Returns:
-            A new backend; this one is left as it is.
-        """
-        return replace(self, cwd=directory)
-
-    def _problem(self) -> str | None:
-        return problem_of_program(self.command, self.cwd, self.timeout)
-
-    def _is_signed_out(self) -> bool:
-        """Whether the program itself says so, and no setting or variable signs it in otherwise."""
+    def is_signed_out(self) -> bool:
+        """Whether the program says so, and no setting or variable signs it in otherwise."""
         own = any("model_provider" in setting for setting in self.config_overrides)
         if own or os.environ.get(_KEY_VARIABLE, "").strip():
             return False
@@ -124,8 +100,7 @@ class CodexBackend(BackendSettings):
         return status is not None and "not logged in" in (status.stdout + status.stderr).lower()
 
     def _send(self, ask: Ask) -> Reply:
-        if problem := self._problem():
-            raise LLMBackendError(problem, kind="not-configured", returncode=127)
+        self.check()
         with tempfile.TemporaryDirectory(
             prefix="openrange-codex-", ignore_cleanup_errors=True
         ) as private:
@@ -171,11 +146,8 @@ class CodexBackend(BackendSettings):
         if ran.returncode == 0:
             return ran.stdout
         said = _cause(ran.stderr, prompt) or _cause(ran.stdout, prompt) or "no output"
-        unsupported = ask.schema is not None and is_about_the_schema(said)
-        raise LLMBackendError(
-            f"exited with status {ran.returncode}: {said}{self._next_step(said)}",
-            kind="unsupported" if unsupported else "process",
-            returncode=ran.returncode,
+        raise exit_failure(
+            ran.returncode, f"{said}{self._next_step(said)}", with_schema=ask.schema is not None
         )
 
     def _environment(self) -> dict[str, str]:
@@ -186,7 +158,7 @@ class CodexBackend(BackendSettings):
             if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said):
                 return f"; {name} was kept from it: name it in config_overrides to pass it on"
         if "401 Unauthorized" in said:
-            return f"; {_SIGN_IN}, or check the provider's key"
+            return f"; {self.SIGN_IN}, or check the provider's key"
         return ""
 
 

@@ -21,6 +21,7 @@ from openrange.llm.run import run
 from openrange.llm.secrets import Key, find_key
 from openrange.llm.settings import BackendSettings, secret
 from openrange.llm.text import presentable
+from openrange.plugins.providers import SERVER_VARIABLES
 
 NAME = "openai-compatible"
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -109,7 +110,7 @@ class OpenAICompatibleBackend(BackendSettings):
     @hookimpl
     def openrange_environment(cls, environ: Mapping[str, str]) -> Mapping[str, object]:
         """A base URL from the environment, whose only model is taken."""
-        given = (environ.get(name, "") for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"))
+        given = (environ.get(name, "") for name in SERVER_VARIABLES)
         base_url = next(filter(is_own_server, given), None)
         return {} if base_url is None else {"base_url": base_url, "model": None}
 

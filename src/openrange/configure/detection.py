@@ -17,11 +17,8 @@ from openrange.plugins.entry_points import (
 )
 from openrange.plugins.groups import BACKEND
 from openrange.plugins.known_plugins import known_plugins
-from openrange.plugins.providers import known_providers
+from openrange.plugins.providers import SERVER_VARIABLES, known_providers
 from openrange.plugins.registry import Plugins
-
-SERVER_VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
-"""What may name a server that speaks Chat Completions."""
 
 _FIRST = ("OPENAI_API_KEY", *SERVER_VARIABLES)
 

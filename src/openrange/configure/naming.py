@@ -86,15 +86,15 @@ def by_model(
         if found.name == "offline":
             raise ConfigError(_without_a_key(named.source, model))
         return found, given
-    its = next((variable for variable in provider.variables if variable in environ), None)
+    key = next((variable for variable in provider.variables if variable in environ), None)
     server = own_server(environ)
-    if server and (its is None or not provider.next_step):  # whose names of models are its own
+    if server and (key is None or provider.is_of_the_core):  # whose names of models are its own
         return Detected("openai-compatible", f"{server} is set", server), given
-    if its is None and (other := _program_or_stranger(plugins, environ, provider, model)):
+    if key is None and (other := _program_or_stranger(plugins, environ, provider, model)):
         return other, given
     served_by(provider.name, plugins)
     why = f"{named.source} names a model of {provider.name}"
-    return Detected(provider.backend, why, its), with_provider(given, provider)
+    return Detected(provider.backend, why, key), with_provider(given, provider)
 
 
 def _program_or_stranger(

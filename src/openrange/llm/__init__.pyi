@@ -38,8 +38,9 @@ from .pasted import problem_of_url as problem_of_url
 from .pasted import unwrapped as unwrapped
 from .program import Ran as Ran
 from .program import asked as asked
-from .program import problem_of_program as problem_of_program
+from .program import exit_failure as exit_failure
 from .program import run_program as run_program
+from .program_settings import ProgramSettings as ProgramSettings
 from .proxies import is_direct as is_direct
 from .proxies import proxy_for as proxy_for
 from .recording import Recorder as Recorder

@@ -219,10 +219,10 @@ def _usage(usage: Mapping[str, object]) -> Usage:
     prompt = _mapping(usage.get("prompt_tokens_details"))
     completion = _mapping(usage.get("completion_tokens_details"))
     return Usage(
-        input_tokens=_count(usage.get("prompt_tokens")),
-        output_tokens=_count(usage.get("completion_tokens")),
-        cached_tokens=_count(prompt.get("cached_tokens")),
-        reasoning_tokens=_count(completion.get("reasoning_tokens")),
+        input_tokens=Usage.count(usage.get("prompt_tokens")),
+        output_tokens=Usage.count(usage.get("completion_tokens")),
+        cached_tokens=Usage.count(prompt.get("cached_tokens")),
+        reasoning_tokens=Usage.count(completion.get("reasoning_tokens")),
     )
 
 
@@ -249,10 +249,6 @@ def _text_of_part(part: object) -> str:
     is_thought = held.get("thought") is True or str(held.get("type")) in _THOUGHT_PARTS
     text = held.get("text")
     return text if isinstance(text, str) and not is_thought else ""
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -15,8 +15,8 @@ from openrange.llm.refusals import refused
 from openrange.llm.retry import is_passing
 from openrange.llm.retry import retry_after_seconds as retry_after_seconds
 from openrange.llm.said import Said, heard
-from openrange.llm.secrets import Key
-from openrange.llm.sorts import CHECK_THE_KEY, OUTPUT, SORTS
+from openrange.llm.secrets import Key, redact
+from openrange.llm.sorts import CHECK_THE_KEY, OUTPUT, SORTS, USED_UP
 from openrange.llm.text import presentable
 
 _MAX_WORDS = 300
@@ -46,7 +46,7 @@ def http_failure(
 
     Args:
         status: The HTTP status; None for an error in the body of a success.
-        said: The provider's message, or its whole body.
+        said: The provider's message, or its whole body; may be empty beside a `document`.
         key_source: Where the key comes from, such as `OPENAI_API_KEY`, for the next step.
         key_sent: Whether the request had one.
         secrets: Keys to remove before a long message is cut, which may cut a key in two.
@@ -59,7 +59,7 @@ def http_failure(
         An error that names the status, the provider's words and the next step.
     """
     answer = heard(document or said)
-    message = heard(said)
+    message = heard(said) if document and said else answer
     words = presentable(message.words or answer.words, _MAX_WORDS, secrets) or "no message"
     counts = status or answer.status or 0
     text = " ".join(dict.fromkeys((*answer.codes, message.words, answer.words)))[:_MAX_SEARCHED]
@@ -97,6 +97,7 @@ def http_failure(
         status=status or answer.status,
         retryable=retryable,
         retry_after=waits,
+        detail=redact(text, secrets) or None,
     )
 
 
@@ -127,7 +128,7 @@ def _by_status(status: int, key_sent: bool) -> tuple[Kind, str]:
     if status in (401, 403):
         return "auth", CHECK_THE_KEY if key_sent else "no key was sent; set {key}"
     if status == 402:
-        return "rate-limit", "the account has no credit left"
+        return "rate-limit", USED_UP
     if status in (404, 405):
         return "rejected", "check the model's name and the base URL"
     if status == 429:

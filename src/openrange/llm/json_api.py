@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from openrange.errors import LLMBackendError
-from openrange.llm.chat import error_message
 from openrange.llm.events import is_stream, read_stream
 from openrange.llm.failure import http_failure
 from openrange.llm.http import HTTPReply, HTTPRequest, exchange
@@ -51,7 +50,7 @@ def call_json(
     call: Call,
     *,
     headers: Mapping[str, str],
-    said: Callable[[object], str] = error_message,
+    said: Callable[[object], str] | None = None,
 ) -> object:
     """Send a JSON document and read the one that comes back.
 
@@ -62,8 +61,7 @@ def call_json(
         call: The key and the time that it is sent with.
         headers: Header lines, such as the one with the key. They replace those that every request
             has.
-        said: Finds the message in the document of an error; without one, the body's own words
-            are given.
+        said: Finds the message in the document of an error; None looks in the usual places.
 
     Returns:
         The parsed body of the reply, whose status was one of success.
@@ -160,9 +158,9 @@ def parsed_body(
         LLMBackendError: Of kind `connection`, when it broke off; `empty`, when there is none;
             `rejected`, when it is something else.
     """
-    ends = 0
+    body, ends = body.removeprefix("\ufeff"), 0
     try:
-        document: object = json.loads(body.removeprefix("\ufeff"))
+        document: object = json.loads(body)
         return document
     except json.JSONDecodeError as error:
         ends = error.pos
@@ -171,9 +169,7 @@ def parsed_body(
     if is_stream(body, content_type):
         return read_stream(body)
     bare = body.rstrip()
-    if bare.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and (
-        ends >= len(bare) or not bare.endswith(("}", "]"))
-    ):
+    if bare.lstrip()[:1] in ("{", "[") and (ends >= len(bare) or not bare.endswith(("}", "]"))):
         raise LLMBackendError(
             "the server broke off in the middle of its JSON; try again",
             kind="connection",
@@ -199,16 +195,14 @@ def _parsed(reply: HTTPReply, secrets: Iterable[Key]) -> object:
     raise failure
 
 
-def _words(reply: HTTPReply, said: Callable[[object], str]) -> str:
-    """The message of an error, or else its whole body."""
-    text = _text(reply)
+def _words(reply: HTTPReply, said: Callable[[object], str] | None) -> str:
+    """What is said beside the body: where it leads, or what an author's function finds in it."""
     if 300 <= reply.status < 400 and (target := reply.headers.get("Location")):
         return f"redirected to {target.partition('?')[0]}"
     with suppress(Exception):  # neither JSON nor an author's function is sure to give a message
-        message: object = said(json.loads(text))
-        if message and isinstance(message, str):
-            return message
-    return text
+        message: object = said(json.loads(_text(reply))) if said else ""
+        return message if isinstance(message, str) else ""
+    return ""
 
 
 def _text(reply: HTTPReply) -> str:

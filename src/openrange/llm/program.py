@@ -19,6 +19,7 @@ from openrange.errors import LLMBackendError
 from openrange.llm.deadline import timed_out
 from openrange.llm.processes import end_group
 from openrange.llm.recording import announce
+from openrange.llm.refusals import is_about_the_schema
 
 MAX_OUTPUT_BYTES = 16_000_000
 
@@ -52,26 +53,22 @@ class Ran:
     stderr: str
 
 
-def problem_of_program(
-    command: str, cwd: str | os.PathLike[str] | None, timeout: float
-) -> str | None:
-    """What keeps a program from being run.
+def exit_failure(returncode: int, said: str, *, with_schema: bool) -> LLMBackendError:
+    """The error for a program that ended without a reply.
 
     Args:
-        command: The program, by name or path.
-        cwd: Where it is to work; None is a directory of its own.
-        timeout: Seconds that it may take.
+        returncode: Its exit status.
+        said: Why, and what to do.
+        with_schema: Whether it was given a schema, which may be what it refuses.
 
     Returns:
-        The problem in words, or None.
+        An error of kind `process`, or `unsupported` where it may succeed in another form.
     """
-    if shutil.which(command) is None:
-        return f"{command!r} was not found; install it, or set command to its path"
-    if cwd is not None and not Path(cwd).is_dir():
-        return f"the directory {str(cwd)!r} does not exist"
-    if not 0 < timeout < float("inf"):
-        return f"timeout must be a positive number of seconds, not {timeout:g}"
-    return None
+    return LLMBackendError(
+        f"exited with status {returncode}: {said}",
+        kind="unsupported" if with_schema and is_about_the_schema(said) else "process",
+        returncode=returncode,
+    )
 
 
 def run_program(

@@ -55,13 +55,10 @@ def proxy_for(url: str) -> Proxy | None:
     host = parts.hostname or ""
     if not given or is_direct(url) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
         return None
-    try:
-        address = urlsplit(given if "://" in given else f"http://{given}")
-    except ValueError:  # brackets that stand alone
-        address = urlsplit("http://@/@")
     names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
     source = next((name for name in names if os.environ.get(name)), "the system's settings")
-    if not _is_whole(address):
+    address = _address(given)
+    if address is None:
         raise LLMBackendError(
             f"the proxy's URL in {source} is malformed; write the special characters of a password "
             "as %23 and the like",
@@ -76,13 +73,15 @@ def proxy_for(url: str) -> Proxy | None:
     return Proxy(address, source)
 
 
-def _is_whole(address: SplitResult) -> bool:
-    """Whether a proxy's URL ends with its host, and not in the middle of its password."""
+def _address(given: str) -> SplitResult | None:
+    """A proxy's URL; None where it ends before its host, in the middle of its password."""
     try:
+        address = urlsplit(given if "://" in given else f"http://{given}")
         port = address.port
     except ValueError:
-        return False
-    return port != 0 and "@" not in f"{address.path}{address.query}{address.fragment}"
+        return None
+    is_whole = port != 0 and "@" not in f"{address.path}{address.query}{address.fragment}"
+    return address if is_whole else None
 
 
 def is_direct(url: str) -> bool:

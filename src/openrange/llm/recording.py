@@ -32,6 +32,11 @@ class Usage:
     reasoning_tokens: int | None = None
     cost_usd: float | None = None
 
+    @staticmethod
+    def count(value: object) -> int | None:
+        """A number of tokens as a provider gives it; None for anything else."""
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
     def __add__(self, other: Usage) -> Usage:
         """The sum, in which a known number plus an unknown one is the known one."""
         pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
@@ -117,6 +122,11 @@ def record(usage: Usage, model: str | None = None) -> None:
     """
     for recorder in _RECORDERS.get():
         recorder.add(usage, model)
+
+
+def is_listened_to() -> bool:
+    """Whether anybody hears what is announced; else what costs time need not be put together."""
+    return any(recorder.on_event is not None for recorder in _RECORDERS.get())
 
 
 def announce(step: str, data: Mapping[str, object]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from openrange.errors import LLMBackendError
 from openrange.llm.contract import LLMRequest, LLMResult
 from openrange.llm.forms import SCHEMA_FORMS, Ask, Form, Forms
-from openrange.llm.recording import SinkError, Usage, announce, record
+from openrange.llm.recording import SinkError, Usage, announce, is_listened_to, record
 from openrange.llm.reply import Reply, object_of, text_of
 from openrange.llm.retry import Retries, wait
 from openrange.llm.schema import invalid
@@ -108,7 +108,8 @@ def _answered(
         except LLMBackendError as error:
             failure = error
         form = forms.strongest
-        if failure.kind == "unsupported" and (left := forms.give_up(str(failure))):
+        words = f"{failure} {failure.detail or ''}"
+        if failure.kind == "unsupported" and (left := forms.give_up(words)):
             exchange.announce("llm_fallback", {"from": left, "to": forms.strongest})
         elif schema is None or failure.kind not in ("empty", "not-json", "nonconforming"):
             raise failure
@@ -139,11 +140,8 @@ class _Exchange:
         """One reply, after as many retries as are left."""
         while True:
             failure: LLMBackendError
-            schema = None if ask.schema is None else json.dumps(ask.schema)
-            asked = {"system": ask.system, "prompt": ask.prompt, "schema": schema}
-            texts = {name: redact(text or "", self.secrets) for name, text in asked.items()}
-            left_out = sorted(ask.without)
-            self.announce("llm_request", {"form": ask.form, **texts, "without": left_out})
+            if is_listened_to():
+                self._announce_request(ask)
             try:
                 reply = self.send(ask)
             except LLMBackendError as error:
@@ -163,6 +161,13 @@ class _Exchange:
             facts = {"seconds": round(pause, 3), "retries_left": self.retries.left}
             self.announce("llm_retry", {"reason": reason, **facts})
             wait(pause)
+
+    def _announce_request(self, ask: Ask) -> None:
+        schema = None if ask.schema is None else json.dumps(ask.schema)
+        asked = {"system": ask.system, "prompt": ask.prompt, "schema": schema}
+        texts = {name: redact(text or "", self.secrets) for name, text in asked.items()}
+        left_out = sorted(ask.without)
+        self.announce("llm_request", {"form": ask.form, **texts, "without": left_out})
 
     def announce(self, step: str, data: dict[str, object]) -> None:
         announce(step, {"backend": self.label, **data})

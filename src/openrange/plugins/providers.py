@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from openrange.plugins.known_plugins import bare_names, known_plugins
 
+SERVER_VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
+"""What may name a server that speaks Chat Completions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -28,6 +31,11 @@ class Provider:
     model: str | None = None
     next_step: str = ""
 
+    @property
+    def is_of_the_core(self) -> bool:
+        """Whether a backend of the core serves it, which serves no other provider."""
+        return not self.next_step
+
     def own_name(self, model: str) -> str:
         """A model of this provider as the backend wants to hear it.
 
@@ -38,7 +46,7 @@ class Provider:
             Without it for a backend of the core, which serves one provider; else with it.
         """
         bare = model.removeprefix(f"{self.name}/")
-        return f"{self.name}/{bare}" if self.next_step else bare
+        return bare if self.is_of_the_core else f"{self.name}/{bare}"
 
 
 _OPENAI = Provider("openai", "openai-compatible", ("OPENAI_API_KEY",))

@@ -68,13 +68,16 @@ def answer(wire: Wire, providers: respx.MockRouter) -> Callable[[Any], None]:
     return respond
 
 
-def failure(wire: Wire, request: LLMRequest = STRUCTURED) -> LLMBackendError:
+def failure(
+    wire: Wire, request: LLMRequest = STRUCTURED, status: int | None = None
+) -> LLMBackendError:
     with pytest.raises(LLMBackendError) as caught:
         wire.make().complete(request)
     error = caught.value
     assert len(str(error)) <= 500
     assert "\n" not in str(error)
     assert error.__context__ is None
+    assert error.status == status
     return error
 
 
@@ -149,7 +152,7 @@ def test_an_error_in_the_place_of_a_reply_is_told(
     wire: Wire, answer: Callable[[Any], None]
 ) -> None:
     answer({"error": {"message": "No capacity today.", "type": "overloaded", "code": 503}})
-    error = failure(wire)
+    error = failure(wire, status=503)
     assert error.kind == "server", str(error)
     assert "No capacity today" in str(error)
 
