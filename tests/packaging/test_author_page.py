@@ -142,4 +142,5 @@ def test_its_examples_keep_every_rule(example: str, tmp_path: Path) -> None:
     (tmp_path / "test_acme.py").write_text(test, "utf-8")
     ended = pytest_in(tmp_path, "test_acme.py")
     assert ended.returncode == 0, ended.stdout[:3000]
-    assert re.search(r"^\d+ passed(, \d+ (skipped|not covered))? in", ended.stdout, re.MULTILINE)
+    beside = ", 2 skipped" if example == "acme_sdk" else ""  # as the page declares it
+    assert re.search(rf"^\d+ passed{beside} in", ended.stdout, re.MULTILINE), ended.stdout[-300:]

@@ -19,7 +19,6 @@ from .deadline import timed_out as timed_out
 from .deadline import within as within
 from .failure import connection_failure as connection_failure
 from .failure import http_failure as http_failure
-from .failure import is_about_the_schema as is_about_the_schema
 from .forms import SCHEMA_FORMS as SCHEMA_FORMS
 from .forms import Ask as Ask
 from .forms import Form as Form
@@ -47,6 +46,7 @@ from .recording import Recorder as Recorder
 from .recording import Usage as Usage
 from .recording import announce as announce
 from .recording import recording as recording
+from .refusals import is_about_the_schema as is_about_the_schema
 from .reply import Ending as Ending
 from .reply import Reply as Reply
 from .reply import parse_json_object as parse_json_object

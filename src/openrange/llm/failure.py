@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from openrange.errors import Kind, LLMBackendError
 from openrange.llm.pasted import hint_of_version
-from openrange.llm.refusals import is_about_the_schema as is_about_the_schema
 from openrange.llm.refusals import refused
 from openrange.llm.retry import is_passing
 from openrange.llm.retry import retry_after_seconds as retry_after_seconds
