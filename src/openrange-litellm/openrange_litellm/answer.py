@@ -49,7 +49,8 @@ def _answer(litellm: Any, request: Mapping[str, Any], bounds: Bounds | None) -> 
             return {"route": asdict(route(litellm, request["route"], call.api_base))}
         with bounds.kept():
             response = litellm.completion(**request["parameters"])
-        return {"reply": asdict(read_response(litellm, response, call, bounds.bodies))}
+        model = request["parameters"]["model"]
+        return {"reply": asdict(read_response(litellm, response, call, bounds.bodies, model))}
     except LLMBackendError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare

@@ -26,6 +26,8 @@ from openrange_litellm.failures import Call
 
 LIMIT = "max_tokens in extra_params"
 _CONTEXT = "the context window, by taking another model"
+_MAX_UNPRICED = 1000
+_UNPRICED: set[tuple[str, str]] = set()  # the search for a price takes longest where there is none
 
 # Nothing that needs to be told.
 _ORDINARY = frozenset(
@@ -36,7 +38,9 @@ _ORDINARY = frozenset(
 )
 
 
-def read_response(litellm: Any, response: Any, call: Call, bodies: Sequence[str]) -> Reply:
+def read_response(
+    litellm: Any, response: Any, call: Call, bodies: Sequence[str], model: str
+) -> Reply:
     """Read what `litellm.completion` returned.
 
     Args:
@@ -44,6 +48,7 @@ def read_response(litellm: Any, response: Any, call: Call, bodies: Sequence[str]
         response: Its `ModelResponse`.
         call: What was called.
         bodies: The bodies of the provider's own responses, which say more.
+        model: The name of the model that was asked for.
 
     Returns:
         The reply, with its price where LiteLLM knows it.
@@ -58,7 +63,7 @@ def read_response(litellm: Any, response: Any, call: Call, bodies: Sequence[str]
         left_over = message.get("provider_specific_fields") or {}
         message.setdefault("refusal", left_over.get("refusal"))
     reply = _completed(_read(document, call), _document(bodies), call)
-    return replace(reply, usage=replace(reply.usage, cost_usd=_cost(litellm, response)))
+    return replace(reply, usage=replace(reply.usage, cost_usd=_cost(litellm, response, model)))
 
 
 def _read(document: Mapping[str, object], call: Call) -> Reply:
@@ -134,13 +139,16 @@ def _document(bodies: Sequence[str]) -> Mapping[str, object]:
     return {}
 
 
-def _cost(litellm: Any, response: Any) -> float | None:
+def _cost(litellm: Any, response: Any, asked: str) -> float | None:
     """The price in US dollars. LiteLLM says 0 for a model that it has no price of."""
-    if str(response.model).startswith("ollama"):
-        return None  # LiteLLM would ask the server, without a deadline
+    model = (asked, str(response.model))
+    if model in _UNPRICED or model[1].startswith("ollama"):
+        return None  # Ollama's server would be asked by LiteLLM, without a deadline
     try:
         cost = litellm.completion_cost(completion_response=response)
-    except Exception:  # noqa: BLE001 - no price for this model, or a field that it misses
+    except Exception as error:  # noqa: BLE001 - no price for this model, or a field that it misses
+        if "isn't mapped" in str(error) and len(_UNPRICED) < _MAX_UNPRICED:
+            _UNPRICED.add(model)
         return None
     return float(cost) if isinstance(cost, int | float) and cost > 0 else None
 

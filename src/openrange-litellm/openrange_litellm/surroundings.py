@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 from collections.abc import Iterator
-from fnmatch import translate
-from functools import lru_cache
 from pathlib import Path
 
 from openrange.llm import is_direct
@@ -63,20 +62,17 @@ def own(
 
 def _set(*names: str) -> Iterator[tuple[str, str]]:
     """The variables of these names that are set; a name may end in `*`."""
-    is_named = _pattern(names).match
-    for name, value in os.environ.items():
-        if is_named(name) and value.strip():
-            yield name, _absolute(name, value)
-
-
-@lru_cache
-def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(translate, names)))
+    for named in names:
+        is_one = not named.endswith("*")
+        for name in [named] if is_one else fnmatch.filter(os.environ, named):
+            value = os.environ.get(name, "")
+            if value.strip():
+                yield name, _absolute(name, value)
 
 
 def _absolute(name: str, value: str) -> str:
     """The same, also in another directory than this one."""
-    if not _NAMES_A_FILE.search(name) or os.pathsep in value:
+    if not _NAMES_A_FILE.search(name) or os.pathsep in value or os.path.isabs(value):
         return value
     try:
         path = Path(value).expanduser()
