@@ -42,6 +42,8 @@ def crawled(pages: Mapping[str, str | Reply]) -> list[str]:
         '<meta http-equiv="refresh" content="0; url=/found">',
         '<meta http-equiv="refresh" content="0;URL=\'/found\'">',
         '<p <b <a href="/found">',
+        '<meta content="3, /found" HTTP-EQUIV=Refresh>',
+        '<base href="/deep/"><a href="../found">x</a>',
     ],
 )
 def test_a_crawl_follows(element: str) -> None:
@@ -69,6 +71,13 @@ def test_a_crawl_follows_what_robots_and_site_maps_name() -> None:
         "<a href>x</a>",
         '<a href="#part">x</a>',
         "<!-- <a href='/commented'>x</a> -->",
+        "<p>Acme url=a/ and ; url=b/</p>",
+        '<p title="; url=c/">x</p>',
+        "<p>\nDisallow: /d\n</p>",
+        "<p>&lt;loc&gt;/e&lt;/loc&gt;</p>",
+        '<meta http-equiv="refresh" content="30">',
+        '<meta name="description" content="0; url=/f">',
+        "<script>'<a href=/g>'</script>",
     ],
 )
 def test_a_crawl_does_not_follow(element: str) -> None:
@@ -117,6 +126,7 @@ def test_a_site_without_end_is_refused_rather_than_searched_in_part(
 
 
 @example("<![x[ <a href=/q>")
+@example("<base href='http://[::1'><a href=/>")
 @example("<!DOCTYPE [<!ENTITY")
 @given(st.text(alphabet="<>!-[]?/= '\"&;#ahref\x00x\u00e9\n"))
 def test_no_page_breaks_the_search_for_links(body: str) -> None:

@@ -80,8 +80,8 @@ def _benign(pack: Pack, realization: Realization, running: RunningWorld) -> Chec
 def _crawl(pack: Pack, realization: Realization, running: RunningWorld) -> Check:
     for who in ("anonymous", "signed in"):
         visitor = running.visitor()
-        if who == "signed in":
-            pack.sign_in(visitor, realization.world)
+        if who == "signed in" and pack.sign_in(visitor, realization.world) is not True:
+            return Check("crawl", False, "signing in with the agent's account does not succeed")
         crawl(visitor)
         place = _leaking_reply(visitor, running.flag)
         if place:

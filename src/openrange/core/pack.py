@@ -135,10 +135,15 @@ class Pack(ABC):
             world: `Realization.world`.
         """
 
-    def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> None:  # noqa: B027
+    def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> bool:
         """Sign in with the account that the agent is given, where the world has accounts.
 
         Args:
             visitor: A client of the running world, which keeps the cookies.
             world: `Realization.world`.
+
+        Returns:
+            Whether the world took the visitor for the account's owner; True where a world has no
+            accounts. A world that does not is not admitted.
         """
+        return True

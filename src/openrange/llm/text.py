@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
+from openrange.llm.invisible import INVISIBLE
 from openrange.llm.secrets import Key, redact
-
-_UNSAFE = frozenset({"Cc", "Cf", "Cs"})
 
 
 def one_line(text: str) -> str:
     """Make text safe to show on a terminal or in a page.
 
-    Control, format and surrogate characters (Unicode categories Cc, Cf and Cs) go: they can move
-    a terminal's cursor, reverse the reading order, or fail to encode. Runs of white space become
-    one space.
+    What cannot be seen goes (`INVISIBLE`: controls, format characters, surrogates, fillers): it can
+    move a terminal's cursor, reverse the reading order, fail to encode, or pass for a text that is
+    not blank. Runs of white space become one space. The result is the same in every Python.
 
     Args:
         text: Any text.
@@ -23,11 +21,8 @@ def one_line(text: str) -> str:
     Returns:
         One line of text, which may be empty.
     """
-    spaced = "".join(" " if character.isspace() else character for character in text)
-    kept = "".join(
-        character for character in spaced if unicodedata.category(character) not in _UNSAFE
-    )
-    return " ".join(kept.split())
+    spaced = " ".join(text.split())
+    return " ".join(INVISIBLE.sub("", spaced).split())
 
 
 def presentable(text: str, limit: int, secrets: Iterable[Key] = ()) -> str:

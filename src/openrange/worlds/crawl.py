@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
@@ -10,12 +11,8 @@ from openrange.worlds.visitor import VisitError, Visitor
 
 MAX_PAGES = 500
 _ALWAYS = ("/", "/robots.txt", "/sitemap.xml", "/favicon.ico", "/.well-known/security.txt")
-_IN_TEXT = re.compile(
-    r"""^(?:dis)?allow:[ \t]*(?P<robots>/[^\s*$]*)   # robots.txt
-    | <loc>\s*(?P<sitemap>[^<\s]+)                  # sitemap.xml
-    | [;\s]url=['"]?(?P<refresh>[^'">\s]+)          # <meta http-equiv="refresh">""",
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
-)
+_RULE = re.compile(r"^(?:dis)?allow:[ \t]*(/[^\s*$]*)", re.IGNORECASE | re.MULTILINE)
+_REFRESH = re.compile(r"""[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?(['"]?)(.*?)(?:\1\s*)$""", re.I | re.S)
 _KEPT = "!#$%&'()*+,/:;=?@[]~"  # what stands in a URL as it is; a browser encodes the rest
 _LINKS = frozenset({"action", "data", "formaction", "href", "poster", "src"})
 
@@ -50,23 +47,42 @@ def crawl(visitor: Visitor) -> None:
 
 
 class _Links(HTMLParser):
-    def __init__(self) -> None:
+    """What a browser would follow from a page, and what a site map names."""
+
+    def __init__(self, base: str) -> None:
         super().__init__()
+        self.base = base
         self.found: list[str] = []
+        self._is_location = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value for name, value in attrs if name in _LINKS and value]
+        given = {name: value for name, value in reversed(attrs) if value}
+        self._is_location = tag == "loc"
+        if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
+            refresh = _REFRESH.match(given.get("content", ""))
+            self.found += [refresh[2]] if refresh else []
+        elif tag == "base" and "href" in given:
+            with suppress(ValueError):  # not a URL
+                self.base = urljoin(self.base, given["href"])
+        else:
+            self.found += [value for name, value in given.items() if name in _LINKS]
+
+    def handle_data(self, data: str) -> None:
+        self.found += [data] if self._is_location else []
+        self._is_location = False
 
 
-def _links(base: str, body: str) -> list[str]:
-    parser = _Links()
+def _links(url: str, body: str) -> list[str]:
+    parser = _Links(url)
     # A marked section is a bogus comment to a browser, and to this parser a reason to give up.
     parser.feed(body.replace("<![", "<! ["))
+    parser.close()
+    if urlsplit(url).path == "/robots.txt":
+        parser.found += _RULE.findall(body)
     links = []
-    in_text = (match[match.lastgroup or 0] for match in _IN_TEXT.finditer(body))
-    for raw in (*parser.found, *in_text):
+    for raw in parser.found:
         try:
-            links.append(quote(urldefrag(urljoin(base, raw.strip())).url, safe=_KEPT))
+            links.append(quote(urldefrag(urljoin(parser.base, raw.strip())).url, safe=_KEPT))
         except ValueError:
             continue  # not a URL, and so nothing that a browser would follow
     return links

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from dataclasses import asdict
 from typing import Any
 
@@ -110,8 +111,9 @@ def test_the_task_says_all_that_an_agent_needs_and_not_where_the_weakness_is() -
             assert hint not in task.instruction
 
 
-def test_blank_text_gets_words_of_our_own_that_are_never_the_same_twice() -> None:
-    world = world_of(design_of(lambda slot, longest: " \t\u200b\ud800\x1b"))
+@pytest.mark.parametrize("blank", [" \t\u200b\ud800\x1b", "\u3164", "\u2800 \uffa0\ufe0f"])
+def test_blank_text_gets_words_of_our_own_that_are_never_the_same_twice(blank: str) -> None:
+    world = world_of(design_of(lambda slot, longest: blank))
     assert all(world[slot] for slot in ("company", "tagline", "about", "story"))
     for entries, slot in (
         *(("accounts", "name"), ("accounts", "title"), ("notices", "title")),
@@ -138,6 +140,22 @@ def test_text_that_looks_like_a_flag_is_made_to_look_like_none() -> None:
     made = json.dumps(asdict(PACK.realize(manifest_of(), design)))
     assert "flag 0123456789abcdef0123456789ABCDEF" in made
     assert not re.search(r"flag\{[0-9a-f]{32}\}", made, re.IGNORECASE)
+
+
+def test_a_world_does_not_follow_the_tables_of_one_version_of_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def differs(*_: object) -> str:
+        raise AssertionError("this table differs from one Python to the next")
+
+    # U+13439 is a format character since Unicode 15, and U+1CCD6 an `A` since Unicode 16.
+    text = "a\U00013439\U0001ccd6"
+    with monkeypatch.context() as patched:
+        patched.setattr(unicodedata, "category", differs)
+        patched.setattr(unicodedata, "normalize", differs)
+        company, logins = world_of(design_of(company=text))["company"], logins_of(text, "b", "c")
+    assert company == "a\U0001ccd6"
+    assert logins == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(

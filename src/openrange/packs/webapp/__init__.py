@@ -70,6 +70,6 @@ class WebappPack(Pack):
         portal = as_world(world)
         WEAKNESSES[portal["weakness"]].visit(visitor, portal)
 
-    def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> None:
+    def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> bool:
         """Post the login form with the agent's account."""
-        client.sign_in(visitor, as_world(world))
+        return client.sign_in(visitor, as_world(world))

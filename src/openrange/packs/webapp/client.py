@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from openrange.packs.webapp.world import World
-from openrange.worlds.visitor import Visitor, WorldReply
+from openrange.worlds.visitor import Visitor
 
 
-def sign_in(visitor: Visitor, world: World) -> WorldReply:
+def sign_in(visitor: Visitor, world: World) -> bool:
     """Post the login form with the agent's account.
 
     Args:
@@ -16,10 +16,12 @@ def sign_in(visitor: Visitor, world: World) -> WorldReply:
         world: The realized portal.
 
     Returns:
-        The page that follows.
+        Whether the portal now knows the agent.
     """
     agent = world["agent"]
-    return visitor.post("/login", {"username": agent["login"], "password": agent["password"]})
+    visitor.post("/login", {"username": agent["login"], "password": agent["password"]})
+    door = f"/{world['doors']['records']}/"
+    return visitor.get(door).url == f"{visitor.base_url}{door}"
 
 
 def own_records(visitor: Visitor, world: World) -> list[int]:
