@@ -5,13 +5,18 @@ Every public name stands in the stub beside this file, and is imported when it i
 
 from __future__ import annotations
 
-from typing import Any
-
-import lazy_loader
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PLUGIN_CLASSES = {"LiteLLMBackend": "litellm"}
 
-_load, _, _OWN = lazy_loader.attach_stub(__name__, __file__)
+
+def _stub() -> tuple[Any, Any, list[str]]:
+    import lazy_loader  # which a world's process does not need
+
+    load, listed, names = lazy_loader.attach_stub(__name__, __file__)
+    return load, listed, names
 
 
 def _public() -> list[str]:
@@ -23,7 +28,7 @@ def _public() -> list[str]:
     present = [
         name for name, backend in _PLUGIN_CLASSES.items() if plugins.claims(BACKEND, backend)
     ]
-    return sorted([*_OWN, *present])
+    return sorted([*_stub()[2], *present])
 
 
 def __dir__() -> list[str]:
@@ -36,8 +41,9 @@ def __getattr__(name: str) -> Any:
     if name in _PLUGIN_CLASSES:
         globals()[name] = _plugin_class(_PLUGIN_CLASSES[name])
         return globals()[name]
-    if name in _OWN:
-        return _load(name)
+    load, _, own = _stub()
+    if name in own:
+        return load(name)
     raise AttributeError(f"module 'openrange' has no attribute {name!r}")
 
 

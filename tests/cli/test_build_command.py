@@ -93,7 +93,8 @@ def test_a_manifest_decides_and_output_says_where_it_goes() -> None:
     made = openrange(*OFFLINE, "m.yaml", "--output", "far/away").document
     assert Path(made["path"]).parent == Path("far/away")
     snapshot = SnapshotStore("far/away").load(made["snapshot_id"])
-    assert snapshot.world["weakness"] == "forged_session"
+    chain: Any = snapshot.world["chain"]
+    assert [link["weakness"] for link in chain] == ["forged_session"]
     assert (snapshot.world["goal"], snapshot.world["seed"]) == ("The portal of a bakery.", 3)
     Path("m.json").write_text(json.dumps(snapshot.metadata["manifest"]))
     assert openrange(*OFFLINE, "m.json").document["snapshot_id"] == made["snapshot_id"]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from webapp_worlds import CLASSES, PACK, manifest_of
+from webapp_worlds import CLASSES, PACK, link_of, manifest_of
 
 from openrange import OpenAICompatibleBackend, Snapshot, build
-from openrange.packs.webapp.weaknesses import WEAKNESSES
+from openrange.packs.webapp.client import sign_in
+from openrange.packs.webapp.weaknesses import context_of
 from openrange.packs.webapp.world import as_world
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 from openrange.worlds.boot import boot
@@ -77,10 +78,12 @@ def test_the_weakness_of_the_design_is_the_one_that_its_solver_beats_and_no_othe
 ) -> None:
     snapshot = built_by(server, Designer(weakness))
     world = as_world(snapshot.world)
-    assert world["weakness"] == weakness
+    assert [link["weakness"] for link in world["chain"]] == [weakness]
     with boot(PACK.command(), snapshot.world) as running:
-        for name, kind in WEAKNESSES.items():
-            found = kind.solve(running.visitor(), world)
+        for name in CLASSES:
+            visitor, link = running.visitor(), link_of(name)
+            sign_in(visitor, world)
+            found = context_of(link).solve(visitor, world, link, ())
             assert found == (running.flag if name == weakness else None)
 
 

@@ -27,5 +27,12 @@ def test_text_that_cannot_be_seen_is_blank(blank: str) -> None:
 
 
 def test_what_can_be_seen_stays_in_any_script() -> None:
-    for text in ("Jos\u00e9", "\u5c71\u7530", "\u05d3\u05e0\u05d4", "\uac00", "\U0001f680", "\u2801"):
+    for text in (
+        "Jos\u00e9",
+        "\u5c71\u7530",
+        "\u05d3\u05e0\u05d4",
+        "\uac00",
+        "\U0001f680",
+        "\u2801",
+    ):
         assert one_line(text) == text

@@ -15,7 +15,7 @@ from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 from openrange import Episode, PackError, Snapshot, SnapshotStore, StoreError, Task
 from openrange.packs.webapp import WebappPack
 from openrange.worlds.crawl import crawl
-from openrange.worlds.flag import leaks
+from openrange.worlds.leak import leaks
 from openrange.worlds.visitor import Visitor
 
 
@@ -214,7 +214,7 @@ def test_the_world_runs_within_the_block_alone(episode: Episode) -> None:
 
 
 class Newer(WebappPack):
-    version = "2"
+    version = "3"
 
 
 class Another(WebappPack):
@@ -223,10 +223,10 @@ class Another(WebappPack):
 
 @pytest.mark.parametrize("pack", [Newer(), Another()])
 def test_a_snapshot_of_another_pack_or_version_is_refused(pack: WebappPack) -> None:
-    with pytest.raises(PackError, match="the snapshot is of the pack 'webapp' in version 1, and"):
+    with pytest.raises(PackError, match="the snapshot is of the pack 'webapp' in version 2, and"):
         Episode(frozen(), "agent", pack=pack)
-    with pytest.raises(PackError, match="'webapp' in version 2, and not of 'webapp' in version 1"):
-        Episode(replace(frozen(), pack_version="2"), "agent")
+    with pytest.raises(PackError, match="'webapp' in version 3, and not of 'webapp' in version 2"):
+        Episode(replace(frozen(), pack_version="3"), "agent")
     assert not Path("agent").exists()
 
 
@@ -236,7 +236,12 @@ def test_a_snapshot_of_a_pack_that_is_not_installed_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"weakness": "nosuch"}, {"vault": {"table": "x; DROP", "column": "y"}}, {"doors": 5}]
+    "change",
+    [
+        {"chain": [{"weakness": "nosuch", "context": "x", "facts": {}}]},
+        {"vault": {"table": "x; DROP", "column": "y"}},
+        {"doors": 5},
+    ],
 )
 def test_a_world_that_the_pack_did_not_make_does_not_boot(change: Mapping[str, Any]) -> None:
     snapshot = replace(frozen(), world={**frozen().world, **change})

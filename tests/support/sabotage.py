@@ -17,16 +17,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from openrange.packs.webapp import WebappPack
-from openrange.packs.webapp.http_server import PortalServer
-from openrange.packs.webapp.portal import Portal, Request, Response
-from openrange.packs.webapp.weaknesses import WEAKNESSES
+from openrange.packs.webapp.portal import Portal
 from openrange.packs.webapp.world import World
+from openrange.worlds.http import Request, Response
+from openrange.worlds.server import Bounds, Server
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": lambda flag: f"<p>The code is {flag}.</p>",
@@ -81,7 +80,7 @@ class Sabotaged:
             "sql_injection": f"/{doors['directory']}",
             "insecure_direct_object_reference": f"/{doors['records']}",
             "forged_session": f"/{doors['console']}",
-        }[world["weakness"]]
+        }[world["chain"][0]["weakness"]]
         self._has_said_goodbye = False
         if way == "has a child":
             _start_a_child_that_locks(detail[0])
@@ -93,15 +92,15 @@ class Sabotaged:
         match self._way:
             case "leaks on a page" if path == self._detail[1]:
                 said = SPELLINGS[self._detail[0]](self._flag)
-                return replace(honest, body=f"{honest.body}\n{said}")
+                return _changed(honest, body=f"{honest.body!s}\n{said}")
             case "leaks in a header" if path == self._detail[0]:
-                return replace(honest, headers={**honest.headers, "X-Debug": self._flag})
+                return _changed(honest, headers={**honest.headers, "X-Debug": self._flag})
             case "leaks on a hidden page" if path == "/robots.txt":
-                return replace(honest, body="User-agent: *\nDisallow: /hidden\n")
+                return _changed(honest, body="User-agent: *\nDisallow: /hidden\n")
             case "leaks on a hidden page" if path == "/hidden":
                 return Response(self._flag)
             case "leaks at its door" if path.startswith(self._door):
-                return replace(honest, body=f"{honest.body}\n{self._flag}")
+                return _changed(honest, body=f"{honest.body!s}\n{self._flag}")
             case "dies of a page" if path == self._detail[0]:
                 os._exit(3)
             case "is broken after a while":
@@ -115,6 +114,10 @@ class Sabotaged:
             case "has a page that is too large" if path == self._detail[0]:
                 return Response("x" * 3_000_000 + self._flag)
         return honest
+
+
+def _changed(response: Response, **changes: Any) -> Response:
+    return Response(**{**vars(response), **changes})
 
 
 def _start_a_child_that_locks(file: str) -> None:
@@ -162,16 +165,16 @@ def main() -> None:
             connection.sendall(bytes([byte]))
             time.sleep(0.1)
     if way == "is patched":
-        others = [name for name in WEAKNESSES if name != world["weakness"]]
-        world = cast(World, {**world, "weakness": others[0]})
+        (link,) = world["chain"]
+        world = cast(World, {**world, "chain": [{**link, "mended": True}]})
     if way == "gives another flag":
         flag = "flag{" + "0" * 32 + "}"
     portal = Sabotaged(world, flag, way, detail)
-    server = PortalServer(cast(Portal, portal))
-    print(json.dumps({"port": server.server_port}), flush=True)
+    server = Server(portal.answer, Bounds(answer_bytes=4_000_000))
+    print(json.dumps({"port": server.port}), flush=True)
     if way == "dies before it answers":
         os._exit(5)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.run, daemon=True).start()
     while sys.stdin.buffer.read(65_536):
         pass
     os._exit(0)

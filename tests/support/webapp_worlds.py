@@ -14,10 +14,12 @@ from typing import Any, cast
 
 from openrange.core.manifest import Manifest, PackRef
 from openrange.packs.webapp import WebappPack
+from openrange.packs.webapp.weaknesses import contexts_of
+from openrange.packs.webapp.world import Link
 from openrange.worlds.visitor import Visitor, WorldReply
 
 PACK = WebappPack()
-CLASSES = ("sql_injection", "insecure_direct_object_reference", "forged_session")
+CLASSES = ("forged_session", "insecure_direct_object_reference", "sql_injection")
 Design = dict[str, object]
 
 
@@ -77,6 +79,11 @@ def free_text(design: Mapping[str, Any]) -> list[tuple[str, int]]:
         for entry in design[slot]
         for part, longest in parts.items()
     ]
+
+
+def link_of(weakness: str) -> Link:
+    """A link of that class, in the first of its contexts."""
+    return {"weakness": weakness, "context": contexts_of()[weakness][0], "facts": {}}
 
 
 @dataclass

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sabotage import SPELLINGS
 
-from openrange.worlds.flag import leaks
+from openrange.worlds.leak import leaks
 
 FLAG = "flag{0123456789abcdef9876543210fedcba}"
 OTHER = "flag{f0e1d2c3b4a5968778695a4b3c2d1e0f}"

@@ -7,7 +7,7 @@ from openrange.core.report import AdmissionReport, Check
 from openrange.llm.text import raised
 from openrange.worlds.boot import BOOT_SECONDS, BootError, RunningWorld, boot, time_limit
 from openrange.worlds.crawl import crawl
-from openrange.worlds.flag import leaks
+from openrange.worlds.leak import leaks
 from openrange.worlds.visitor import VisitError, Visitor, WorldReply
 
 ADMISSION_SECONDS = 120.0

@@ -106,7 +106,9 @@ class Pack(ABC):
 
         It reads one line from standard input, the JSON object `{"world": …, "flag": …}`; serves
         HTTP on a free port of 127.0.0.1; writes one line to standard output, the JSON object
-        `{"port": …}`; and ends when its standard input does.
+        `{"port": …}`; and ends when its standard input does, or the process that started it.
+        `openrange.worlds.serve` does all that. It is started in the root directory, and what it
+        writes is its own to remove.
 
         Returns:
             The program and its arguments.
@@ -147,3 +149,17 @@ class Pack(ABC):
             accounts. A world that does not is not admitted.
         """
         return True
+
+    def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+        """The same world with its weakness mended: for each that it takes to solve it, a world.
+
+        None of them is given to an agent. They hide the same, and withstand the reference solver:
+        so it is the weakness, and not an accident, that solves the world.
+
+        Args:
+            world: `Realization.world`.
+
+        Returns:
+            The worlds, which `command` serves as well.
+        """
+        return ()

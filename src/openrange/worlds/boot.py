@@ -6,7 +6,6 @@ import json
 import os
 import selectors
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -75,35 +74,29 @@ def boot(
     """
     flag = mint()
     deadline = time.monotonic() + seconds
-    with _directory() as private:
-        process = _start(command, private)
-        try:
-            # Each step keeps the deadline, but for an answer that drips: it is cut a bit later.
-            with time_limit(process, seconds + 1.0) as late:
-                port = _handshake(process, {"world": world, "flag": flag}, deadline)
-                running = RunningWorld(f"http://127.0.0.1:{port}", flag, process)
-                _first_answer(running, deadline, late)
-            yield running
-        finally:
-            end_group(process)
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with suppress(BrokenPipeError):  # what it never read is of no use
-                        stream.close()
-
-
-def _directory() -> tempfile.TemporaryDirectory[str]:
+    owner = os.getpid()
+    process = _start(command)
     try:
-        return tempfile.TemporaryDirectory(prefix="openrange-world-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise BootError(f"no temporary directory can be made: {error.strerror}") from None
+        # Each step keeps the deadline, but for an answer that drips: it is cut a bit later.
+        with time_limit(process, seconds + 1.0) as late:
+            port = _handshake(process, {"world": world, "flag": flag}, deadline)
+            running = RunningWorld(f"http://127.0.0.1:{port}", flag, process)
+            _first_answer(running, deadline, late)
+        yield running
+    finally:
+        if os.getpid() == owner:  # and no child of a fork, whose world it is not
+            end_group(process)
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):  # what it never read is of no use
+                    stream.close()
 
 
-def _start(command: Sequence[str], directory: str) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - the program is the pack's own
             list(command),
-            cwd=directory,
+            cwd=os.sep,  # a directory of its own would be left behind by whoever is killed
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -3,16 +3,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from webapp_worlds import PACK, Running, design_of, manifest_of, running
 
+from openrange.worlds.visitor import Visitor
+
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
 GREEDY = (
-    "WITH RECURSIVE c(x, y) AS (SELECT 1, randomblob(40000) UNION "
-    "SELECT x + 1, randomblob(40000) FROM c)"
+    "WITH RECURSIVE c(x, y) AS (SELECT 1, randomblob(15000) UNION "
+    "SELECT x + 1, randomblob(15000) FROM c)"
 )
 
 
@@ -85,12 +89,55 @@ def test_a_statement_without_measure_is_ended(portal: Running, select: str, reas
     assert portal.search("About").status == 200
 
 
+# Each call takes its time within one step of the statement.
+DENSE = "||".join(["instr(hex(zeroblob(9000)),hex(zeroblob(4500))||1)"] * 150)
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        f"SELECT {DENSE}, '', ''",
+        f"SELECT * FROM ({ENDLESS} SELECT sum({DENSE[:3000].rpartition('||')[0]}), '', '' FROM c)",
+    ],
+)
+def test_a_statement_of_costly_calls_keeps_its_time_and_holds_nobody_up(
+    portal: Running, select: str
+) -> None:
+    sessions = [portal.signed_in() for _ in range(4)]
+    doors = portal.world["doors"]
+    seconds: list[float] = []
+
+    def ask(visitor: Visitor, term: str) -> None:
+        started = time.monotonic()
+        visitor.get(f"/{doors['directory']}", {doors["parameter"]: term})
+        seconds.append(time.monotonic() - started)
+
+    term = f"nobody' UNION {select} --"
+    threads = [threading.Thread(target=ask, args=(each, term)) for each in sessions[:3]]
+    for thread in threads:
+        thread.start()
+    ask(sessions[3], "About")
+    for thread in threads:
+        thread.join()
+    assert len(seconds) == 4
+    assert max(seconds) < 8  # 1 s of each, on whatever machine
+
+
+def test_an_answer_is_bounded_whatever_a_statement_returns(portal: Running) -> None:
+    wide = "hex(zeroblob(4000))"
+    status, body = inject(
+        portal, f"SELECT * FROM ({ENDLESS} SELECT {wide}, x, {wide} FROM c LIMIT 1000)"
+    )
+    assert status == 200
+    assert 80_000 < len(body) < 150_000
+
+
 def test_the_connection_lets_a_statement_read_and_nothing_else(tmp_path: Path) -> None:
     code = (
         "import json, sys; from openrange.packs.webapp.database import Database, QueryError\n"
-        "from openrange.packs.webapp.places import Places\n"
+        "from openrange.packs.webapp.hiding import Hiding\n"
         "world, statements = json.load(sys.stdin)\n"
-        "database = Database(world, Places())\n"
+        "database = Database(world, Hiding())\n"
         "for statement in statements:\n"
         "    try:\n"
         "        print('done', database.rows(statement))\n"

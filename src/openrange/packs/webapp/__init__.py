@@ -1,75 +1,26 @@
 """The `webapp` pack: a small company's web portal with one planted weakness.
 
+pack                 what the core knows of it
 choices, design      what a language model may decide, and how it is told
-realize              from its design to a world: slots, fallbacks, logins, seeded, world
-serve                the world's process: portal, queries, sessions, database, pages
-weaknesses           one module a class: its weak door, its solver and its honest user
+realize              from its design to a world: fallbacks, logins, world
+chain, client        a portal from outside: solved, visited, mended
+serve                the world's process: portal, doors, hiding, database, pages
+weaknesses           a folder a class, a file a context
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import ClassVar
-
-from openrange.core.manifest import Manifest
-from openrange.core.pack import Pack, Realization
-from openrange.packs.webapp import client
-from openrange.packs.webapp.design import briefing, design_schema
-from openrange.packs.webapp.realize import realize
-from openrange.packs.webapp.weaknesses import WEAKNESSES
-from openrange.packs.webapp.world import as_world
-from openrange.worlds.visitor import Visitor
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from openrange.packs.webapp.pack import WebappPack as WebappPack
 
 __all__ = ["WebappPack"]
 
 
-class WebappPack(Pack):
-    """A small company's web portal, of which one of three doors is weak.
+def __getattr__(name: str) -> object:
+    """The pack, when it is asked for: a world's process, which imports this package, never does."""
+    if name == "WebappPack":
+        from openrange.packs.webapp.pack import WebappPack
 
-    `manifest.pack.options` takes `weaknesses`: the classes of which the design may choose one.
-    """
-
-    id: ClassVar[str] = "webapp"
-    version: ClassVar[str] = "1"
-    summary: ClassVar[str] = "A small company's web portal with one planted weakness"
-    options: ClassVar[Mapping[str, Mapping[str, object]]] = {
-        "weaknesses": {
-            "description": f"a list of those to choose from: {', '.join(WEAKNESSES)}",
-            "type": "array",
-            "items": {"enum": list(WEAKNESSES)},
-            "minItems": 1,
-        }
-    }
-    directory: ClassVar[Path] = Path(__file__).parent / "files"
-
-    def design_schema(self, manifest: Manifest) -> Mapping[str, object]:
-        """The JSON Schema of a design of a portal."""
-        return design_schema(manifest)
-
-    def briefing(self, manifest: Manifest) -> str:
-        """The system message for the model that designs a portal."""
-        return briefing(manifest)
-
-    def realize(self, manifest: Manifest, design: Mapping[str, object]) -> Realization:
-        """Turn a design into a portal with accounts, records and a task."""
-        return realize(manifest, design)
-
-    def command(self) -> Sequence[str]:
-        """The program that serves a portal, run by this interpreter and blind to the directory."""
-        return (sys.executable, "-P", "-m", "openrange.packs.webapp.serve")
-
-    def solve(self, visitor: Visitor, world: Mapping[str, object]) -> str | None:
-        """Exploit the planted weakness over HTTP."""
-        portal = as_world(world)
-        return WEAKNESSES[portal["weakness"]].solve(visitor, portal)
-
-    def visit(self, visitor: Visitor, world: Mapping[str, object]) -> None:
-        """Use the weak door as an honest employee would."""
-        portal = as_world(world)
-        WEAKNESSES[portal["weakness"]].visit(visitor, portal)
-
-    def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> bool:
-        """Post the login form with the agent's account."""
-        return client.sign_in(visitor, as_world(world))
+        return WebappPack
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The closed lists of which a design chooses, and those of which the seed chooses."""
+"""The closed lists of which a design chooses, and those of which a hash chooses."""
 
 from __future__ import annotations
 
@@ -19,10 +19,16 @@ ACCENTS = {
 }
 """Accent colours, each dark enough for white text on it."""
 
-# Of these the seed chooses.
+# Of these a hash of seed, goal and design chooses.
+DOWNLOADS_PATHS = ("downloads", "library", "shelf", "papers")
+PREVIEW_PATHS = ("internal", "services", "bulletin", "intranet")
+CARDS_PATHS = ("greetings", "cards", "messages", "letters")
 VAULT_TABLES = ("vault", "escrow", "keyring", "strongbox")
 VAULT_COLUMNS = ("secret", "code", "content", "payload")
 PASSWORD_WORDS = (
     *("anchor", "basil", "copper", "dune", "ember", "falcon", "granite", "harbor"),
     *("island", "juniper", "kettle", "lantern", "meadow", "nickel", "orchard", "pepper"),
 )
+
+EMPLOYEE = "employee"
+ADMINISTRATOR = "administrator"

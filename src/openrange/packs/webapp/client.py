@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from openrange.packs.webapp.world import World
-from openrange.worlds.visitor import Visitor
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from openrange.packs.webapp.world import World
+    from openrange.worlds.visitor import Visitor
 
 
 def sign_in(visitor: Visitor, world: World) -> bool:

@@ -14,7 +14,7 @@ from openrange.packs.webapp.choices import (
     RECORDS_PATHS,
     SEARCH_PARAMETERS,
 )
-from openrange.packs.webapp.weaknesses import WEAKNESSES
+from openrange.packs.webapp.weaknesses import OTHERS, context, contexts_of
 
 NAME, TITLE, HEADLINE, MOTTO, PARAGRAPH, ESSAY = 40, 50, 60, 100, 200, 400
 """Greatest lengths of the free text, in characters. The briefing says them, and `realize` cuts what
@@ -22,37 +22,48 @@ is longer: with `maxLength` in the schema, no provider would take it for strict 
 """
 
 
-def allowed_weaknesses(manifest: Manifest) -> list[str]:
-    """The classes of weakness that a design may choose.
+def allowed_weaknesses(manifest: Manifest) -> dict[str, tuple[str, ...]]:
+    """The classes of weakness that a design may choose, and the contexts that may be drawn.
 
     Args:
-        manifest: Its `pack.options` may hold `weaknesses`, a list of names.
+        manifest: Its `pack.options` may hold `weaknesses`, a list of classes, and of contexts as
+            `class/context`. Without it, the pack's own are allowed: what else is installed has to
+            be named, so that a world does not change with what is installed.
 
     Returns:
-        Names of classes, in the pack's own order.
+        Names of contexts by names of classes.
 
     Raises:
-        ManifestError: An option or a class is unknown, or the list is none or empty.
+        ManifestError: An option or a name is unknown, or the list is none or empty.
     """
-    known = ", ".join(WEAKNESSES)
     for key in manifest.pack.options:
         if key != "weaknesses":
             raise ManifestError(
                 f"manifest: the pack 'webapp' has no option {key!r}; it takes weaknesses"
             )
+    ours = contexts_of()
     if "weaknesses" not in manifest.pack.options:
-        return list(WEAKNESSES)
+        return ours
     wanted = manifest.pack.options["weaknesses"]
+    known = ", ".join(ours)
     if not isinstance(wanted, list | tuple) or not wanted:
         raise ManifestError(
             f"manifest: pack.options.weaknesses must be a list of at least one of {known}"
         )
+    others = contexts_of(OTHERS)
+    allowed: dict[str, set[str]] = {}
     for name in wanted:
-        if name not in list(WEAKNESSES):
+        weakness, _, single = name.partition("/") if isinstance(name, str) else ("", "", "")
+        there = {*ours.get(weakness, ()), *others.get(weakness, ())}
+        if not there or (single and single not in there):
             raise ManifestError(
                 f"manifest: pack.options.weaknesses has no class {name!r}; it takes {known}"
+                + "".join(f", {c}/{each}" for c, names in others.items() for each in names)
             )
-    return [name for name in WEAKNESSES if name in wanted]
+        allowed.setdefault(weakness, set()).update(
+            [single] if single else ours.get(weakness, there)
+        )
+    return {name: tuple(sorted(allowed[name])) for name in sorted(allowed)}
 
 
 def design_schema(manifest: Manifest) -> dict[str, object]:
@@ -84,7 +95,7 @@ def design_schema(manifest: Manifest) -> dict[str, object]:
         search_parameter=_one_of(SEARCH_PARAMETERS),
         records_path=_one_of(RECORDS_PATHS),
         console_path=_one_of(CONSOLE_PATHS),
-        weakness=_one_of(allowed_weaknesses(manifest)),
+        weakness=_one_of(list(allowed_weaknesses(manifest))),
         story=_TEXT,
     )
 
@@ -102,7 +113,8 @@ def briefing(manifest: Manifest) -> str:
         ManifestError: The manifest's options are wrong.
     """
     weaknesses = "\n".join(
-        f"  - {name}: {WEAKNESSES[name].SUMMARY}" for name in allowed_weaknesses(manifest)
+        f"  - {name}: {' or '.join(context(name, each).FOR_MODELS for each in names)}"
+        for name, names in allowed_weaknesses(manifest).items()
     )
     return _BRIEFING.format(
         weaknesses=weaknesses,

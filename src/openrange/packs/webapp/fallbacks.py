@@ -55,3 +55,12 @@ SEALED_TITLES = (
     "Confidential: emergency access",
     "Confidential: master key",
 )
+
+# Files that everybody who has signed in may download.
+PUBLIC_FILES = (
+    ("opening-hours.txt", "Monday to Friday, eight to five. Closed on public holidays."),
+    ("map.txt", "Enter by the gate. The office is on the left, the store on the right."),
+    ("first-aid.txt", "Boxes hang in the kitchen and beside the stairs. Call the front desk."),
+    ("travel-form.txt", "Name, date, distance, receipts. Hand it in by the end of the month."),
+    ("glossary.txt", "The words that newcomers ask about, in alphabetical order."),
+)

@@ -22,7 +22,9 @@ def logins(names: Sequence[str]) -> list[str]:
     taken: list[str] = []
     for position, name in enumerate(names, start=1):
         # A table that no version of Python changes, so that neither do the worlds.
-        plain = unicodedata.ucd_3_2_0.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        plain = (
+            unicodedata.ucd_3_2_0.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        )
         words = re.findall("[a-z0-9]+", plain.replace("'", ""))
         wanted = ".".join(words[:2])[:MAX_LOGIN].strip(".") or f"user{position}"
         login, suffix = wanted, 2

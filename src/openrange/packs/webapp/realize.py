@@ -7,14 +7,38 @@ from typing import TypedDict, cast
 
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Realization, Task
-from openrange.llm.text import one_line
 from openrange.packs.webapp import fallbacks
-from openrange.packs.webapp.choices import PASSWORD_WORDS, VAULT_COLUMNS, VAULT_TABLES
-from openrange.packs.webapp.design import ESSAY, HEADLINE, MOTTO, NAME, PARAGRAPH, TITLE
+from openrange.packs.webapp.choices import (
+    ADMINISTRATOR,
+    CARDS_PATHS,
+    DOWNLOADS_PATHS,
+    EMPLOYEE,
+    PASSWORD_WORDS,
+    PREVIEW_PATHS,
+    VAULT_COLUMNS,
+    VAULT_TABLES,
+)
+from openrange.packs.webapp.design import (
+    ESSAY,
+    HEADLINE,
+    MOTTO,
+    NAME,
+    PARAGRAPH,
+    TITLE,
+    allowed_weaknesses,
+)
 from openrange.packs.webapp.logins import logins
-from openrange.packs.webapp.seeded import Seeded
-from openrange.packs.webapp.world import ADMINISTRATOR, EMPLOYEE, Account, Notice, Record, World
-from openrange.worlds.flag import without_decoys
+from openrange.packs.webapp.weaknesses import context
+from openrange.packs.webapp.world import (
+    Account,
+    File,
+    Link,
+    Notice,
+    Record,
+    World,
+)
+from openrange.worlds.draw import Draw
+from openrange.worlds.words import clean
 
 LARGEST_GAP = 3
 """Record numbers follow one another at most this far apart."""
@@ -46,31 +70,34 @@ def realize(manifest: Manifest, design: Mapping[str, object]) -> Realization:
     """Make a world of a design.
 
     Args:
-        manifest: Its seed and goal decide what the design leaves open.
+        manifest: Its seed and goal decide, with the design, what the design leaves open.
         design: Any object that conforms to `design_schema(manifest)`.
 
     Returns:
         The world and its one task.
     """
     plan = cast(_Design, design)
-    accounts = _accounts(manifest, plan["employees"])
-    password = Seeded(manifest, "password")
-    vault = Seeded(manifest, "vault")
+    draw = Draw(manifest.seed, manifest.goal, design)
+    accounts = _accounts(draw, plan["employees"])
+    password, vault, paths = (draw.about(each) for each in ("password", "vault", "paths"))
     world: World = {
         "goal": manifest.goal,
         "seed": manifest.seed,
-        "weakness": plan["weakness"],
-        "company": _slot(manifest, "company", plan["company"], HEADLINE, fallbacks.COMPANIES),
+        "chain": [_link(draw.about("chain"), allowed_weaknesses(manifest), plan["weakness"])],
+        "company": _slot(draw, "company", plan["company"], HEADLINE, fallbacks.COMPANIES),
         "industry": plan["industry"],
         "accent": plan["accent"],
-        "tagline": _slot(manifest, "tagline", plan["tagline"], MOTTO, fallbacks.TAGLINES),
-        "about": _slot(manifest, "about", plan["about"], ESSAY, fallbacks.ABOUTS),
-        "story": _slot(manifest, "story", plan["story"], ESSAY, fallbacks.STORIES),
+        "tagline": _slot(draw, "tagline", plan["tagline"], MOTTO, fallbacks.TAGLINES),
+        "about": _slot(draw, "about", plan["about"], ESSAY, fallbacks.ABOUTS),
+        "story": _slot(draw, "story", plan["story"], ESSAY, fallbacks.STORIES),
         "doors": {
             "directory": plan["directory_path"],
             "parameter": plan["search_parameter"],
             "records": plan["records_path"],
             "console": plan["console_path"],
+            "downloads": paths.pick(DOWNLOADS_PATHS),
+            "preview": paths.pick(PREVIEW_PATHS),
+            "cards": paths.pick(CARDS_PATHS),
         },
         "agent": {
             "login": accounts[0]["login"],
@@ -79,31 +106,29 @@ def realize(manifest: Manifest, design: Mapping[str, object]) -> Realization:
         },
         "accounts": accounts,
         "notices": _paragraphs(
-            manifest, "notice", plan["notices"], fallbacks.NOTICE_TITLES, fallbacks.NOTICE_BODIES
+            draw, "notice", plan["notices"], fallbacks.NOTICE_TITLES, fallbacks.NOTICE_BODIES
         ),
-        "records": _records(manifest, plan["records"], [each["login"] for each in accounts]),
+        "records": _records(draw, plan["records"], [each["login"] for each in accounts]),
+        "files": _files(draw.about("files")),
         "vault": {"table": vault.pick(VAULT_TABLES), "column": vault.pick(VAULT_COLUMNS)},
     }
     return Realization(world=cast(Mapping[str, object], world), tasks=(_task(world),))
 
 
-def _slot(manifest: Manifest, purpose: str, text: str, limit: int, choices: Sequence[str]) -> str:
-    return _slots(manifest, purpose, [text], limit, choices)[0]
+def _slot(draw: Draw, purpose: str, text: str, limit: int, choices: Sequence[str]) -> str:
+    return _slots(draw, purpose, [text], limit, choices)[0]
 
 
 def _slots(
-    manifest: Manifest, purpose: str, texts: Sequence[str], limit: int, choices: Sequence[str]
+    draw: Draw, purpose: str, texts: Sequence[str], limit: int, choices: Sequence[str]
 ) -> list[str]:
     """The texts, made inert and cut; what is blank becomes a choice that no other slot here got."""
-    spare = Seeded(manifest, purpose).shuffled(choices)
-    return [
-        without_decoys(one_line(text)[:limit].rstrip()) or choice
-        for text, choice in zip(texts, spare, strict=False)
-    ]
+    spare = draw.about(purpose).shuffled(choices)
+    return [clean(text, limit) or choice for text, choice in zip(texts, spare, strict=False)]
 
 
 def _paragraphs(
-    manifest: Manifest,
+    draw: Draw,
     purpose: str,
     given: Sequence[Notice],
     titles: Sequence[str],
@@ -111,20 +136,20 @@ def _paragraphs(
 ) -> list[Notice]:
     given_titles = [each["title"] for each in given]
     given_bodies = [each["body"] for each in given]
-    clean_titles = _slots(manifest, f"{purpose} title", given_titles, HEADLINE, titles)
-    clean_bodies = _slots(manifest, f"{purpose} body", given_bodies, PARAGRAPH, bodies)
+    clean_titles = _slots(draw, f"{purpose} title", given_titles, HEADLINE, titles)
+    clean_bodies = _slots(draw, f"{purpose} body", given_bodies, PARAGRAPH, bodies)
     return [
         {"title": title, "body": body}
         for title, body in zip(clean_titles, clean_bodies, strict=True)
     ]
 
 
-def _accounts(manifest: Manifest, employees: Sequence[_Employee]) -> list[Account]:
+def _accounts(draw: Draw, employees: Sequence[_Employee]) -> list[Account]:
     """The agent's account, a colleague's and the administrator's."""
     given_names = [each["name"] for each in employees]
     given_titles = [each["title"] for each in employees]
-    names = _slots(manifest, "name", given_names, NAME, fallbacks.NAMES)
-    titles = _slots(manifest, "title", given_titles, TITLE, fallbacks.TITLES)
+    names = _slots(draw, "name", given_names, NAME, fallbacks.NAMES)
+    titles = _slots(draw, "title", given_titles, TITLE, fallbacks.TITLES)
     roles = [EMPLOYEE] * (len(names) - 1) + [ADMINISTRATOR]
     return [
         {"login": login, "name": name, "title": title, "role": role}
@@ -132,12 +157,12 @@ def _accounts(manifest: Manifest, employees: Sequence[_Employee]) -> list[Accoun
     ]
 
 
-def _records(manifest: Manifest, given: Sequence[Notice], owners: Sequence[str]) -> list[Record]:
+def _records(draw: Draw, given: Sequence[Notice], owners: Sequence[str]) -> list[Record]:
     """Everybody's records under one sequence of numbers, with gaps and in a mixed order."""
     agent, colleague, administrator = owners
-    draw = Seeded(manifest, "records")
+    own = _paragraphs(draw, "record", given, fallbacks.RECORD_TITLES, fallbacks.RECORD_BODIES)
+    draw = draw.about("records")
     spare = draw.shuffled(fallbacks.COLLEAGUE_RECORDS)
-    own = _paragraphs(manifest, "record", given, fallbacks.RECORD_TITLES, fallbacks.RECORD_BODIES)
     unnumbered = [
         *((agent, each["title"], each["body"], False) for each in own),
         (colleague, *spare[0], False),
@@ -153,6 +178,19 @@ def _records(manifest: Manifest, given: Sequence[Notice], owners: Sequence[str])
             {"id": number, "owner": owner, "title": title, "body": body, "sealed": sealed}
         )
     return records
+
+
+def _link(draw: Draw, allowed: Mapping[str, Sequence[str]], weakness: str) -> Link:
+    """One weakness of the class that the design chose, in one of its contexts."""
+    name = draw.pick(allowed[weakness])
+    facts = context(weakness, name).draw(draw)
+    return {"weakness": weakness, "context": name, "facts": facts}
+
+
+def _files(draw: Draw) -> list[File]:
+    return [
+        {"name": name, "text": text} for name, text in draw.shuffled(fallbacks.PUBLIC_FILES)[:3]
+    ]
 
 
 def _task(world: World) -> Task:

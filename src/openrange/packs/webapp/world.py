@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
-EMPLOYEE = "employee"
-ADMINISTRATOR = "administrator"
+
+class Link(TypedDict):
+    """One weakness of a world's chain.
+
+    `facts` is what its context drew for this world. In a twin of the world, one link is `mended`.
+    """
+
+    weakness: str
+    context: str
+    facts: Mapping[str, str]
+    mended: NotRequired[bool]
 
 
 class Account(TypedDict):
@@ -25,20 +34,18 @@ class Agent(TypedDict):
     password: str
 
 
-class Doors(TypedDict):
-    """Path segments of the three doors, and the parameter of the search."""
-
-    directory: str
-    parameter: str
-    records: str
-    console: str
-
-
 class Notice(TypedDict):
     """What everybody may read."""
 
     title: str
     body: str
+
+
+class File(TypedDict):
+    """What everybody who has signed in may download."""
+
+    name: str
+    text: str
 
 
 class Record(TypedDict):
@@ -59,22 +66,26 @@ class Vault(TypedDict):
 
 
 class World(TypedDict):
-    """All that the world's process needs, but for the flag."""
+    """All that the world's process needs, but for the flag.
+
+    `doors` has the first part of each door's path, and, as `parameter`, that of the search.
+    """
 
     goal: str
     seed: int
-    weakness: str
+    chain: list[Link]
     company: str
     industry: str
     accent: str
     tagline: str
     about: str
     story: str
-    doors: Doors
+    doors: dict[str, str]
     agent: Agent
     accounts: list[Account]
     notices: list[Notice]
     records: list[Record]
+    files: list[File]
     vault: Vault
 
 

@@ -1,4 +1,4 @@
-"""Choices that depend on the manifest's seed and goal, and on nothing else."""
+"""Choices that depend on what is given, and on nothing else: not on the process, nor on Python."""
 
 from __future__ import annotations
 
@@ -7,26 +7,35 @@ import random
 from collections.abc import Sequence
 from typing import TypeVar
 
-from openrange.core.manifest import Manifest
-
 T = TypeVar("T")
 
 
-class Seeded:
-    """A source of choices, independent of every other purpose of the same manifest.
+class Draw:
+    """A source of choices.
 
     Of `random.Random` it uses `random()` alone: the only method whose sequence Python promises to
     keep from version to version.
 
     Args:
-        manifest: Whose seed and goal decide.
-        purpose: What the choices are for.
+        facts: Whatever decides: JSON, such as a seed, a goal and a design.
     """
 
-    def __init__(self, manifest: Manifest, purpose: str) -> None:
-        # JSON is ASCII here, so that a goal with a lone surrogate can be a seed as well.
-        seed = json.dumps([purpose, manifest.seed, manifest.goal])
+    def __init__(self, *facts: object) -> None:
+        self._facts = facts
+        # JSON is ASCII here, so that a text with a lone surrogate can decide as well.
+        seed = json.dumps(facts, sort_keys=True)
         self._random = random.Random(seed)  # noqa: S311 - reproducible, and guards no secret
+
+    def about(self, purpose: str) -> Draw:
+        """Another source, which is independent of this one and of every other purpose.
+
+        Args:
+            purpose: What its choices are for.
+
+        Returns:
+            The source.
+        """
+        return Draw(*self._facts, purpose)
 
     def number(self, low: int, high: int) -> int:
         """A number from `low` to `high`, both included."""

@@ -1,0 +1,1 @@
+"""Forged sessions: the holder says who the holder is."""

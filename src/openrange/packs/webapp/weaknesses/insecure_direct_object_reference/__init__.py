@@ -1,0 +1,1 @@
+"""Broken object-level authorization: who knows what a thing is called is given it."""

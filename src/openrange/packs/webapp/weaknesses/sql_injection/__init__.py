@@ -1,0 +1,1 @@
+"""SQL injection: what is typed becomes part of a statement."""

@@ -1,0 +1,12 @@
+from .draw import Draw as Draw
+from .flag import find_flag as find_flag
+from .flag import without_decoys as without_decoys
+from .http import Request as Request
+from .http import Response as Response
+from .leak import leaks as leaks
+from .program import serve as serve
+from .server import Bounds as Bounds
+from .visitor import VisitError as VisitError
+from .visitor import Visitor as Visitor
+from .visitor import WorldReply as WorldReply
+from .words import clean as clean
