@@ -68,3 +68,40 @@ def test_a_known_plugin_has_its_name_also_where_it_is_not_installed(author: Envi
     assert refused.returncode == 2
     assert "the backend 'litellm' is that of openrange-litellm" in refused.stderr
     assert not list(Path.cwd().iterdir())
+
+
+def test_a_new_pack_is_installed_tested_built_and_its_world_admitted(author: Environment) -> None:
+    written = author.run("openrange", "new-pack", "acme", "--json")
+    assert written.returncode == 0, written.stderr
+    project = Path("openrange-pack-acme").absolute()
+    commands = "\n".join(json.loads(written.stdout)["next"])
+    offline = commands.replace("pip install", "pip install --no-index --no-build-isolation")
+    path = os.pathsep.join([str(author.directory / "bin"), os.defpath])
+    pasted = author.run("/bin/bash", "-ec", offline, PATH=path)
+    assert pasted.returncode == 0, (pasted.stdout, pasted.stderr)
+    assert "11 passed" in pasted.stdout
+    assert "acme (openrange-pack-acme 0.1.0)" in pasted.stdout
+    assert "The world is admitted" in pasted.stdout
+    (snapshot,) = (project / "snapshots").glob("*.json")
+
+    built = author.run("python", "-m", "build", "--no-isolation", cwd=project)
+    assert built.returncode == 0, (built.stdout, built.stderr)
+    (wheel,), (sdist,) = project.glob("dist/*.whl"), project.glob("dist/*.tar.gz")
+    checked = author.run("twine", "check", "--strict", str(wheel), str(sdist), cwd=project)
+    assert checked.returncode == 0, (checked.stdout, checked.stderr)
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "openrange_pack_acme/files/README.md" in names
+    assert not [name for name in names if snapshot.name in name or "tests" in name]
+
+    play = (
+        "import json, pathlib\n"
+        "from openrange import Episode, SnapshotStore, Visitor\n"
+        "from openrange_pack_acme.pack import AcmePack\n"
+        f"snapshot = SnapshotStore().load({str(snapshot)!r})\n"
+        "with Episode(snapshot, 'agent') as episode:\n"
+        "    found = AcmePack().solve(Visitor(episode.base_url), snapshot.world)\n"
+        "    pathlib.Path('agent/result.json').write_text(json.dumps({'flag': found}))\n"
+        "    print(episode.report().passed)\n"
+    )
+    played = author.python(play)
+    assert played.stdout == "True\n", played.stderr

@@ -17,6 +17,7 @@ from openrange.cli.build import build
 from openrange.cli.failure import Invocation, exit_status, show_failure
 from openrange.cli.inspect import inspect
 from openrange.cli.new_backend import new_backend
+from openrange.cli.new_pack import new_pack
 from openrange.cli.packs import packs
 
 
@@ -29,7 +30,7 @@ def openrange() -> None:
     """Build admitted worlds for agents, designed by any language model."""
 
 
-for command in (build, inspect, backends, packs, new_backend):
+for command in (build, inspect, backends, packs, new_backend, new_pack):
     openrange.add_command(command)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from openrange.cli.new_project import change_to, checked_directory, written
 from openrange.cli.options import json_option
 
 if TYPE_CHECKING:
@@ -31,13 +31,10 @@ def new_backend(name: str, directory: str | None, as_json: bool) -> None:
     from openrange.scaffold.backend import backend_files, plan_backend
     from openrange.scaffold.project import write
 
-    if directory == "":
-        raise click.UsageError("DIRECTORY is empty; leave it out, or give `.`")
-    if directory is not None and not directory.isprintable():
-        raise click.UsageError(f"DIRECTORY has a character that cannot be shown: {directory!r}")
+    given = checked_directory(directory)
     project = plan_backend(name)
     files = backend_files(project)
-    target = Path(project.distribution if directory is None else directory)
+    target = given or Path(project.distribution)
     write(files, target)
     if as_json:
         click.echo(json.dumps(_document(project, target, sorted(files))))
@@ -61,9 +58,7 @@ def _document(project: BackendProject, target: Path, files: list[str]) -> dict[s
 
 
 def _text(project: BackendProject, target: Path, files: list[str]) -> str:
-    where = "the working directory" if target == Path() else target
-    lines = [f"Wrote the backend {project.name} into {where}:", ""]
-    lines += [f"  {file}" for file in files]
+    lines = written(f"the backend {project.name}", target, files)
     if note := _note(project):
         lines += ["", note]
     lines += [
@@ -78,13 +73,9 @@ def _text(project: BackendProject, target: Path, files: list[str]) -> str:
 
 def _next(project: BackendProject, target: Path) -> list[str]:
     """Commands to paste."""
-    place = str(target)
-    if place.startswith("-"):  # which `cd` would take for an option
-        place = f"./{place}"
-    change = [] if target == Path() else [f"cd {shlex.quote(place)}"]
     base_url = '-o base_url="$(cat server.url)"'
     return [
-        *change,
+        *change_to(target),
         'pip install -e ".[test]"',
         "pytest",
         "openrange backends",

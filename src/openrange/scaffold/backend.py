@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata, resources, util
+from importlib import resources
 
-from openrange.errors import ConfigError
-from openrange.plugins.entry_points import (
-    BACKENDS,
-    DETECT,
-    installed,
-    names_of_the_core,
-    normalized,
-    scan,
-)
+from openrange.plugins.entry_points import BACKENDS, DETECT, scan
 from openrange.plugins.known_plugins import known_plugins
+from openrange.scaffold.names import check_name
 from openrange.scaffold.project import render
-
-MAX_NAME = 40
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +61,7 @@ def plan_backend(name: str) -> BackendProject:
     Raises:
         ConfigError: The name cannot be one, or is taken.
     """
-    if problem := _problem(name):
-        raise ConfigError(problem)
-    if taken := _taken(name):
-        raise ConfigError(taken)
+    check_name(name, "backend", BACKENDS, "openrange-{}")
     project = BackendProject(name)
     return BackendProject(name, _detected_by(project.variable))
 
@@ -120,53 +105,6 @@ def _on_detection(project: BackendProject) -> dict[str, str]:
         "flag": f" --backend {project.name}",
         "choosing": f"It has to be named, because `{variable}` alone chooses {other}.",
     }
-
-
-def _problem(name: str) -> str | None:
-    """Why a name cannot be one, or None."""
-    if _NAME.fullmatch(name) and len(name) <= MAX_NAME:
-        return None
-    better = re.sub(r"[-_.\s]+", "-", name).strip("-").lower()
-    is_fine = _problem(better) is None if better != name else False
-    hint = f" (did you mean {better!r}?)" if is_fine and not _taken(better) else ""
-    shown = repr(name) if len(name) <= MAX_NAME else f"{name[:MAX_NAME]!r}…"
-    return (
-        f"the name of a backend has at most {MAX_NAME} characters: lower-case ASCII letters and "
-        f"digits, with single hyphens between them, and a letter first; not {shown}{hint}"
-    )
-
-
-def _taken(name: str) -> str | None:
-    """Who has a name already, in words, or None."""
-    if name in names_of_the_core(BACKENDS):
-        return f"the backend {name!r} is OpenRange's own; choose another name"
-    distribution = f"openrange-{name}"
-    claims = [e for e in installed() if e.group == BACKENDS and normalized(e.name) == name]
-    if claims:
-        owners = " and ".join(map(str, claims))
-        return f"there is a backend {claims[0].name!r} of {owners}; choose another name"
-    for plugin in known_plugins():
-        if name in plugin.backends or distribution == plugin.distribution:
-            return f"the backend {name!r} is that of {plugin.distribution}; choose another name"
-    if package := _package(distribution):
-        return f"a package {package} is installed; choose another name"
-    return None
-
-
-def _package(distribution: str) -> str | None:
-    """An installed package and its version, or a module that nobody's metadata tells of."""
-    unknown = "of unknown version"
-    try:
-        return f"{distribution} {metadata.version(distribution) or unknown}"
-    except metadata.PackageNotFoundError:
-        module = distribution.replace("-", "_")
-    except Exception:  # noqa: BLE001 - versions of Python differ in what they raise
-        return f"{distribution} {unknown}"
-    with suppress(Exception):  # finders may be anybody's
-        spec = util.find_spec(module)
-        if spec is not None and spec.origin:  # a mere folder has none
-            return f"{module} {unknown}"
-    return None
 
 
 def _detected_by(variable: str) -> str | None:

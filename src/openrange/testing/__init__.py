@@ -1,6 +1,7 @@
-"""For the tests of plugins: the contract of backends as a test suite, and what it is built on.
+"""For the tests of plugins: the contracts of backends and packs as test suites, and more.
 
-`BackendContract` needs pytest, which is no dependency of OpenRange; the rest does not.
+`BackendContract` and `PackContract` need pytest, which is no dependency of OpenRange; the rest does
+not.
 """
 
 import lazy_loader

@@ -4,6 +4,7 @@ from .chat_server import Seen as Seen
 from .chat_server import answer_by_schema as answer_by_schema
 from .chat_server import completion as completion
 from .contract import BackendContract as BackendContract
+from .packs import PackContract as PackContract
 from .script import Script as Script
 from .script import Sent as Sent
 from .script import Turn as Turn

@@ -21,11 +21,11 @@ NOT_COVERED = "rule of openrange.testing not covered: "
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the contract of backends.
+    """One rule of a contract, of backends or of packs.
 
     Args:
         name: Its name, by which it can be declared as not covered.
-        says: What a backend has to do.
+        says: What a backend, or a pack, has to do.
         meet: How an author gets there.
         stands_alone: Whether it can be judged of a backend that answers nothing.
     """
@@ -94,7 +94,7 @@ def rule(name: str, says: str, meet: str, *, stands_alone: bool = False) -> Call
             except Exception as error:  # noqa: BLE001 - whatever a backend does is what was seen
                 seen = outcry(error)
             # Then nothing was seen of the backend, also where all seems well.
-            why = self.script.fault or why
+            why = self.hindrance() or why
             if why is not None:
                 pytest.fail(_untested(stated, why), pytrace=False)
             if seen is not None:

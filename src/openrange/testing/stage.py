@@ -180,6 +180,10 @@ class Stage:
             with without_waiting(), self.wire(self.script) as self.url:
                 yield
 
+    def hindrance(self) -> str | None:
+        """Why nothing that was seen says anything of the backend, or None."""
+        return self.script.fault
+
     def trouble(self) -> str | None:
         """Why the backend does not even answer a plain request; None where it does."""
         self.script.play(GOOD)

@@ -1,0 +1,69 @@
+"""The project of a pack: what it is called, and its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+from openrange.plugins.entry_points import PACKS
+from openrange.scaffold.names import check_name
+from openrange.scaffold.project import render
+
+
+@dataclass(frozen=True, slots=True)
+class PackProject:
+    """A pack that is to be written.
+
+    Args:
+        name: The pack's id.
+    """
+
+    name: str
+
+    @property
+    def distribution(self) -> str:
+        """The name of its package on an index."""
+        return f"openrange-pack-{self.name}"
+
+    @property
+    def package(self) -> str:
+        """The name of its import package."""
+        return self.distribution.replace("-", "_")
+
+    @property
+    def class_name(self) -> str:
+        """The name of its class."""
+        return "".join(part.capitalize() for part in self.name.split("-")) + "Pack"
+
+
+def plan_pack(name: str) -> PackProject:
+    """Check a name for a new pack.
+
+    Args:
+        name: The name.
+
+    Returns:
+        The project.
+
+    Raises:
+        ConfigError: The name cannot be one, or is taken.
+    """
+    check_name(name, "pack", PACKS, "openrange-pack-{}")
+    return PackProject(name)
+
+
+def pack_files(project: PackProject) -> dict[str, str]:
+    """The files of a pack's project.
+
+    Args:
+        project: The project.
+
+    Returns:
+        The text of each file by its path, with slashes.
+    """
+    template = resources.files("openrange.scaffold").joinpath("templates/pack")
+    values = {
+        name: getattr(project, name) for name in ("name", "distribution", "package", "class_name")
+    }
+    names = {"PACKAGE": project.package, "MODULE": project.name.replace("-", "_")}
+    return render(template, values, names)
