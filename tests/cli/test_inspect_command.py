@@ -61,6 +61,7 @@ def test_json_holds_everything_that_the_file_holds() -> None:
         "tasks": [{"id": task.id, "instruction": task.instruction} for task in snapshot.tasks],
         "world": snapshot.world,
         "artifacts": {"notes.txt": "x"},
+        "admitted_here": False,
         "metadata": snapshot.metadata,
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from openrange.core.builder import Built
+from openrange.core.provenance import is_admitted_here
 from openrange.core.snapshot import Snapshot
 from openrange.llm.text import one_line, presentable
 
@@ -77,6 +78,7 @@ def inspect_document(snapshot: Snapshot, path: Path) -> dict[str, object]:
         "tasks": [{"id": t.id, "instruction": t.instruction} for t in snapshot.tasks],
         "world": snapshot.world,
         "artifacts": snapshot.artifacts,
+        "admitted_here": is_admitted_here(snapshot),
         "metadata": snapshot.metadata,
     }
 
@@ -111,6 +113,8 @@ def inspect_text(snapshot: Snapshot, path: Path) -> str:
         for check in (checks if isinstance(checks, list) else [])
         if isinstance(check, Mapping)
     ]
+    where = "here" if is_admitted_here(snapshot) else "by another installation; see --verify"
+    lines.append(f"  admitted   {where}")
     lines += _tasks(snapshot)
     lines += ["", "The world, with what an agent has to find out:", ""]
     lines += [f"  {line}" for line in _tree(snapshot.world)]

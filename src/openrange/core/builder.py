@@ -16,6 +16,7 @@ from openrange.core.installed_packs import installed_pack
 from openrange.core.job import Job
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization
+from openrange.core.provenance import made_with, sealed
 from openrange.core.report import AdmissionReport
 from openrange.core.snapshot import Snapshot
 from openrange.core.store import SnapshotStore
@@ -120,8 +121,9 @@ def build_world(job: Job, pack: Pack) -> Built:
             "admission": reports[-1].to_mapping(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
+            **made_with(pack),
         }
-        snapshot = Snapshot.freeze(pack, realization, metadata)
+        snapshot = sealed(Snapshot.freeze(pack, realization, metadata))
         announce("snapshot_created", {"id": snapshot.id})
     return Built(snapshot, len(reports), job.backend, model, recorder.usage, seconds)
 

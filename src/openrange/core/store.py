@@ -69,6 +69,21 @@ class SnapshotStore:
             raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
         return target
 
+    def replace(self, file: Path, snapshot: Snapshot) -> None:
+        """Write what is known of a snapshot into its file, whole or not at all.
+
+        Args:
+            file: Where it is kept.
+            snapshot: The same snapshot, with other metadata.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        try:
+            _write_whole(file, snapshot.to_json())
+        except OSError as error:
+            raise StoreError(f"cannot write to {file}: {error.strerror}") from None
+
     def load(self, snapshot: str | os.PathLike[str]) -> Snapshot:
         """Load a snapshot by path, or by an unambiguous beginning of its id.
 

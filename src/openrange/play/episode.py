@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import os
 import stat
 from contextlib import ExitStack
@@ -13,18 +14,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from openrange.core.installed_packs import installed_pack
-from openrange.core.manifest import PackRef
 from openrange.core.pack import Pack, Task
+from openrange.core.provenance import is_admitted_here, pack_of
 from openrange.core.snapshot import Snapshot
 from openrange.errors import PackError, StoreError
 from openrange.llm import strict_json
-from openrange.plugins.registry import Plugins
 from openrange.worlds.boot import BootError, RunningWorld, boot
 
 TASK_FILE = "OPENRANGE_TASK.json"
 RESULT_FILE = "result.json"
 MAX_RESULT_BYTES = 100_000
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +36,23 @@ class EpisodeReport:
         task_id: The task.
         passed: Whether the agent's result holds the flag of this boot.
         message: What was found, in one sentence.
+        admitted_here: Whether this installation admitted the world. A world from elsewhere may be
+            one that nobody can solve.
     """
 
     snapshot_id: str
     task_id: str
     passed: bool
     message: str
+    admitted_here: bool = False
 
 
 class Episode:
     """A snapshot's world, booted for the length of a `with` block.
 
     The agent's directory gets `OPENRANGE_TASK.json` (task, instruction and `base_url`) and the
-    pack's artifacts. The agent leaves `result.json` there: `{"flag": "…"}`.
+    pack's artifacts. The agent leaves `result.json` there: `{"flag": "…"}`. Where the snapshot was
+    admitted by another installation, or not at all, the log says so.
 
     Args:
         snapshot: An admitted world.
@@ -80,12 +84,14 @@ class Episode:
         self.snapshot = snapshot
         self.directory = Path(directory)
         self.task = task or snapshot.tasks[0]
-        self._pack = pack or installed_pack(PackRef(snapshot.pack_id), Plugins())
-        if (self._pack.id, self._pack.version) != (snapshot.pack_id, snapshot.pack_version):
-            raise PackError(
-                f"the snapshot is of the pack {snapshot.pack_id!r} in version "
-                f"{snapshot.pack_version}, and not of {self._pack.id!r} in version "
-                f"{self._pack.version}, which is at hand"
+        self._pack = pack_of(snapshot, pack)
+        self._is_admitted_here = is_admitted_here(snapshot)
+        if not self._is_admitted_here:
+            _LOG.warning(
+                "the snapshot %s was not admitted by this installation: "
+                "`openrange inspect %s --verify` finds out whether it can be solved",
+                snapshot.id[:12],
+                snapshot.id[:12],
             )
         self._stack = ExitStack()
         self._world: RunningWorld | None = None
@@ -125,7 +131,9 @@ class Episode:
         answer, problem = _read_answer(self.directory / RESULT_FILE)
         passed = hmac.compare_digest(answer.encode("utf-8", "replace"), self._running.flag.encode())
         message = problem or ("the flag is right" if passed else "the flag is wrong")
-        return EpisodeReport(self.snapshot.id, self.task.id, passed, message)
+        return EpisodeReport(
+            self.snapshot.id, self.task.id, passed, message, self._is_admitted_here
+        )
 
     @property
     def _running(self) -> RunningWorld:
