@@ -127,6 +127,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def servers(session: nox.Session) -> None:
+    """What could serve a world, measured on Linux: the table in docs/worlds.md."""
+    _install(session, packages=(CORE, "waitress", "uvicorn"), pinned=False)
+    session.run("python", "tests/bench/servers.py")
+
+
+@nox.session
 def codex_real(session: nox.Session) -> None:
     """The real Codex program, against a local server. Needs npm."""
     _program(session, "codex", "@openai/codex", "0.171.0")

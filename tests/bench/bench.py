@@ -17,6 +17,8 @@ from openrange.packs.webapp import WebappPack
 from openrange.testing.chat_server import Answer, ChatServer, completion
 from openrange.worlds.boot import boot
 
+BARE = "import socket, sqlite3; socket.create_server(('127.0.0.1', 0)); sqlite3.connect(':memory:')"
+
 
 def median(call: Callable[[], object], times: int) -> float:
     call()
@@ -65,6 +67,11 @@ def main() -> None:
         with boot(pack.command(), realization.world):
             pass
 
+    line = json.dumps({"world": realization.world, "flag": "flag{}"}).encode() + b"\n"
+
+    def world_alone() -> object:
+        return subprocess.run(pack.command(), input=line, check=True, capture_output=True)
+
     instant = Answer(document=completion(json.dumps(design)))
     with (
         ChatServer(lambda seen: instant).running() as server,
@@ -90,6 +97,8 @@ def main() -> None:
                 lambda: llm.complete(request),
                 100,
             ),
+            ("a process that opens a socket and SQLite", program("-P", "-c", BARE), 10),
+            ("a world's process, until it says its port and ends", world_alone, 10),
             ("boot a world and stop it", boot_once, 10),
             ("admit a world", lambda: admit(pack, realization), 10),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, assert_type
@@ -21,6 +21,7 @@ from openrange import (
     Manifest,
     OfflineBackend,
     OpenAICompatibleBackend,
+    Pack,
     PackRef,
     Snapshot,
     SnapshotStore,
@@ -46,7 +47,8 @@ from openrange.llm import (
     run,
     secret,
 )
-from openrange.testing import BackendContract, ChatServer, ScriptedBackend, Seen
+from openrange.testing import BackendContract, ChatServer, PackContract, ScriptedBackend, Seen
+from openrange.worlds import Bounds, Draw, Request, Response, clean, find_flag, serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,23 @@ def build_worlds(folder: Path, pack: openrange.Pack) -> None:
     assert_type(parse_json_object("{}"), dict[str, object])
     with ChatServer().running() as server:
         assert_type(server.seen, list[Seen])
+
+
+def served() -> None:
+    """A world of a user."""
+    assert_type(Draw(1, "goal").about("names").pick(["a"]), str)
+    assert_type(find_flag(clean("text", 10)), str | None)
+
+    def make(world: Mapping[str, Any], flag: str) -> Callable[[Request], Response]:
+        return lambda request: Response(request.query.get("q", ""))
+
+    serve(make, Bounds(connections=8))
+
+
+class TestPack(PackContract):
+    """The suite of a pack of a user."""
+
+    pack = Pack
 
 
 def mistakes() -> None:

@@ -20,6 +20,7 @@ HEADERS: Mapping[str, str] = {
 }
 """What every response says, unless it says otherwise itself."""
 
+_PHRASES = {int(status): status.phrase for status in HTTPStatus}
 _CONTROLS = dict.fromkeys([*range(32), 127])
 _TOKEN = frozenset("!#$%&'*+.^_`|~-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _HEX = frozenset("0123456789abcdefABCDEF")
@@ -236,7 +237,7 @@ def as_bytes(response: Response, *, keeps_alive: bool, with_body: bool) -> bytes
         **response.headers,
         "Connection": "keep-alive" if keeps_alive else "close",
     }
-    lines = [f"HTTP/1.1 {int(response.status)} {HTTPStatus(response.status).phrase}"]
+    lines = [f"HTTP/1.1 {int(response.status)} {_PHRASES.get(int(response.status), '')}"]
     # What a header repeats of a request cannot begin another line.
     lines += [f"{name}: {value.translate(_CONTROLS)}" for name, value in headers.items()]
     head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")

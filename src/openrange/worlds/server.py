@@ -98,7 +98,10 @@ class Server:
         with self._lock:
             for connection in self._idle:
                 del self._idle[connection]
-                connection.shutdown(socket.SHUT_RDWR)
+                try:  # noqa: SIM105 - what is not imported is not waited for
+                    connection.shutdown(socket.SHUT_RD)  # a request on its way is answered
+                except OSError:
+                    pass  # the client is gone already
                 return
 
     def _serve(self, connection: socket.socket) -> None:
@@ -110,6 +113,8 @@ class Server:
                     pass
         except OSError:
             pass  # the client went away, or took too long
+        except Exception as error:  # noqa: BLE001 - such as a response that cannot be sent
+            _tell(error)
         finally:
             self._places.release()
 

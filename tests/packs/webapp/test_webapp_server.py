@@ -3,12 +3,13 @@ from __future__ import annotations
 import http.client
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from webapp_worlds import PACK, Running, design_of, manifest_of, running
+from webapp_worlds import CLASSES, PACK, Running, design_of, manifest_of, running
 
 from openrange.worlds.visitor import VisitError, Visitor
 
@@ -267,3 +268,26 @@ def test_the_server_is_found_from_any_directory(tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert json.loads(done.stdout)["port"] > 0
+
+
+def test_the_process_of_a_world_imports_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import json, sys; from openrange.packs.webapp.portal import Portal\n"
+        "import openrange.worlds.program\n"
+        "portal = Portal(json.load(sys.stdin), 'flag{}')\n"
+        "print(*sorted(sys.modules))"
+    )
+    for name in CLASSES:
+        world = PACK.realize(manifest_of(), design_of(weakness=name)).world
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{code}"],
+            input=json.dumps(world),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        loaded = set(done.stdout.split())
+        assert "openrange.packs.webapp.doors.console" in loaded
+        needless = {"typing", "dataclasses", "urllib.parse", "http.client", "yaml", "lazy_loader"}
+        assert not needless & loaded
+        assert not [each for each in loaded if each.startswith(("openrange.core", "openrange.llm"))]
