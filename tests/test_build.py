@@ -38,8 +38,8 @@ def test_the_starter_manifest_is_built_by_the_offline_backend_where_nothing_is_s
 
 
 def test_a_manifest_may_be_a_value_a_document_or_a_file() -> None:
-    manifest = manifest_of(goal="A bakery.", seed=3)
-    Path("m.yaml").write_text("world: {goal: A bakery.}\npack: {id: webapp}\nseed: 3\n")
+    manifest = manifest_of(goal="A harbour.", seed=3)
+    Path("m.yaml").write_text("world: {goal: A harbour.}\npack: {id: webapp}\nseed: 3\n")
     ids = {
         build(source, llm=queue()).id
         for source in (manifest, manifest.to_mapping(), "m.yaml", Path("m.yaml"))

@@ -15,7 +15,7 @@ from openrange.testing.chat_server import Answer, ChatServer, Seen, answer_by_sc
 
 MANIFEST = """
 world: {goal: The portal of a bakery.}
-pack: {id: webapp, options: {weaknesses: [forged_session]}}
+pack: {id: webapp, options: {weaknesses: [path_traversal]}}
 seed: 3
 """
 OFFLINE = ("build", "--backend", "offline", "--json")
@@ -94,7 +94,7 @@ def test_a_manifest_decides_and_output_says_where_it_goes() -> None:
     assert Path(made["path"]).parent == Path("far/away")
     snapshot = SnapshotStore("far/away").load(made["snapshot_id"])
     chain: Any = snapshot.world["chain"]
-    assert [link["weakness"] for link in chain] == ["forged_session"]
+    assert [link["weakness"] for link in chain] == ["path_traversal"]
     assert (snapshot.world["goal"], snapshot.world["seed"]) == ("The portal of a bakery.", 3)
     Path("m.json").write_text(json.dumps(snapshot.metadata["manifest"]))
     assert openrange(*OFFLINE, "m.json").document["snapshot_id"] == made["snapshot_id"]

@@ -31,7 +31,7 @@ def refuse(status: int, message: str) -> Callable[[object], Answer]:
         (("build", "folder"), "manifest folder: Is a directory"),
         (("build", "deep.yaml"), "manifest deep.yaml: nested deeper than 64 levels"),
         (("build", "pack.yaml"), "there is no pack 'webap'"),
-        (("build", "option.yaml"), "has no class 'xss'; it takes forged_session"),
+        (("build", "option.yaml"), "has no class 'xss'; it takes broken_function_authorization"),
         (("build", "--backend", "ofline"), "did you mean 'offline'"),
         (("build", "--backend", "litellm-x"), "there is no backend 'litellm-x'"),
         (("build", "--backend", ""), "backend"),

@@ -99,16 +99,16 @@ def test_packs_lists_the_packs_and_what_is_wrong_with_one() -> None:
     done = openrange("packs")
     assert (done.status, done.err) == (0, "")
     assert "webapp (openrange 2." in done.out
-    assert "A small company's web portal with one planted weakness" in done.out
+    assert "A small company's web portal with a chain of planted weaknesses" in done.out
     path = installed("site", "acme-pack", "[openrange.packs]\nacme = nosuchmodule:Pack\n")
     mixed = openrange("packs", PYTHONPATH=path)
     assert mixed.status == 0
     assert "acme (acme-pack 1.5): unusable: " in mixed.out
-    assert "one planted weakness" in mixed.out
+    assert "a chain of planted weaknesses" in mixed.out
     rows = {
         row["name"]: row for row in openrange("packs", "--json", PYTHONPATH=path).document["packs"]
     }
-    assert rows["webapp"]["version"] == "2"
+    assert rows["webapp"]["version"] == "3"
     assert rows["webapp"]["problem"] is None
     assert rows["acme"]["version"] is None
     assert "nosuchmodule" in rows["acme"]["problem"]

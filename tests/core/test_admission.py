@@ -22,6 +22,12 @@ def admitted_by(
     return admit(pack, realization, boot_seconds)
 
 
+def path_of(kind: str, weakness: str = "sql_injection") -> str:
+    """Where the portal of such a world has a door."""
+    world: Any = PACK.realize(manifest_of(), design_of(weakness=weakness)).world
+    return next(f"/{d['path']}" for d in world["services"][0]["doors"] if d["kind"] == kind)
+
+
 def verdict(report: AdmissionReport) -> tuple[str, str]:
     """The one check that failed, which is the last."""
     (failure,) = report.failures
@@ -34,7 +40,9 @@ def verdict(report: AdmissionReport) -> tuple[str, str]:
 def test_a_sound_world_of_each_class_passes_every_check(weakness: str) -> None:
     report = admitted_by(PACK, weakness)
     assert report.admitted
-    assert [check.name for check in report.checks] == ["boot", "solver", "benign", "crawl", "alive"]
+    assert [check.name for check in report.checks] == [
+        *("boot", "solver", "benign", "crawl", "ladder", "decoys", "alive", "again", "twins")
+    ]
     assert all(check.passed and check.message for check in report.checks)
     assert report.failures == ()
 
@@ -59,8 +67,9 @@ def test_a_flag_on_a_page_fails_at_the_crawl(spelling: str) -> None:
 
 @pytest.mark.parametrize("spelling", ["plain", "base64"])
 def test_a_flag_on_a_page_for_those_who_signed_in_fails_at_the_crawl(spelling: str) -> None:
-    name, message = verdict(admitted_by(SabotagedPack("leaks on a page", spelling, "/logout")))
-    assert (name, message) == ("crawl", "a plain crawl (signed in) finds the flag at /logout")
+    pack, page = SabotagedPack("leaks on a page", spelling, "@sign_out"), path_of("sign_out")
+    name, message = verdict(admitted_by(pack))
+    assert (name, message) == ("crawl", f"a plain crawl (signed in) finds the flag at {page}")
 
 
 def test_a_flag_in_a_header_fails_at_the_crawl() -> None:
@@ -69,8 +78,10 @@ def test_a_flag_in_a_header_fails_at_the_crawl() -> None:
 
 
 def test_a_flag_in_a_header_of_a_redirect_fails_at_the_crawl() -> None:
-    name, message = verdict(admitted_by(SabotagedPack("leaks in a header", "/control")))
-    assert (name, message) == ("crawl", "a plain crawl (anonymous) finds the flag at /control")
+    page = path_of("records")
+    # The honest visit is signed in, and so is not sent elsewhere.
+    name, message = verdict(admitted_by(SabotagedPack("leaks in a redirect", "@records")))
+    assert (name, message) == ("crawl", f"a plain crawl (anonymous) finds the flag at {page}")
 
 
 def test_a_flag_on_a_page_that_robots_are_asked_to_leave_alone_fails_at_the_crawl() -> None:
@@ -103,16 +114,17 @@ def test_a_world_that_dies_at_boot_fails_at_the_boot(way: str, message: str) -> 
     assert verdict(admitted_by(SabotagedPack(way))) == ("boot", message)
 
 
-@pytest.mark.parametrize("page", ["/login", "/logout", "/robots.txt"])
+@pytest.mark.parametrize("page", ["@sign_in", "@sign_out", "/robots.txt"])
 def test_a_world_that_dies_while_it_is_tried_fails_to_stay_alive(page: str) -> None:
     name, message = verdict(admitted_by(SabotagedPack("dies of a page", page)))
+    path = path_of(page[1:]) if page.startswith("@") else page
     assert name == "alive"
-    assert message.startswith(f"the world went down; no reply from {page} ")
+    assert message.startswith(f"the world went down; no reply from {path} ")
 
 
 def test_a_world_that_takes_too_long_in_all_fails_at_the_check_it_was_in() -> None:
     pack = SabotagedPack("is slow")
-    realization = pack.realize(manifest_of(), design_of(weakness="forged_session"))
+    realization = pack.realize(manifest_of(), design_of(weakness="sql_injection"))
     report = admit(pack, realization, seconds=1.0)
     assert verdict(report) == ("solver", "it took the world more than 1 seconds")
 
@@ -150,7 +162,9 @@ def test_a_program_that_is_not_there_fails_at_the_boot() -> None:
 
 
 class Stumbling(WebappPack):
-    def solve(self, visitor: Visitor, world: Mapping[str, object]) -> str | None:
+    def exploit(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> str | None:
         raise LookupError("no such\nrow")
 
 
@@ -160,7 +174,9 @@ def test_a_solver_that_stumbles_over_its_world_has_not_solved_it() -> None:
 
 
 class Idle(WebappPack):
-    def visit(self, visitor: Visitor, world: Mapping[str, object]) -> None:
+    def use(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> None:
         pass
 
 
@@ -227,3 +243,86 @@ def test_a_boot_that_fails_says_so_by_an_exception() -> None:
     with pytest.raises(BootError, match="ended with status 7"):
         with boot(SabotagedPack("does not start").command(), {}):
             pass
+
+
+def chained(pack: Pack, links: int = 3) -> AdmissionReport:
+    manifest = manifest_of(difficulty=links)
+    design = design_of(weaknesses=[*CLASSES[:links]])
+    return admit(pack, pack.realize(manifest, design))
+
+
+@pytest.mark.parametrize("links", [2, 3, 4])
+def test_a_chain_passes_every_check(links: int) -> None:
+    report = chained(PACK, links)
+    assert report.failures == ()
+    assert report.checks[-1].name == "twins"
+
+
+class Open(WebappPack):
+    """Whose second link is exploited whatever the key is."""
+
+    def exploit(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> str | None:
+        found = super().exploit(visitor, world, link, key)
+        return "open" if found is None and link == 1 else found
+
+
+def test_a_link_that_needs_nothing_of_the_one_before_it_fails_at_the_ladder() -> None:
+    assert verdict(chained(Open())) == (
+        "ladder",
+        "link 2 can be exploited without the one before it",
+    )
+
+
+class Lenient(WebappPack):
+    """Whose second link takes the key of any boot, but not none."""
+
+    def exploit(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> str | None:
+        found = super().exploit(visitor, world, link, key)
+        return "open" if found is None and link == 1 and key else found
+
+
+def test_a_link_that_takes_the_key_of_another_boot_fails_at_the_second() -> None:
+    assert verdict(chained(Lenient())) == ("again", "link 2 takes the key of another boot")
+
+
+class Decoyed(WebappPack):
+    """One of whose sound doors gives away what the weak one does."""
+
+    def decoys(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> list[str | None]:
+        return [None, self.exploit(visitor, world, link, key)]
+
+
+def test_a_door_that_only_looks_sound_fails_at_the_decoys() -> None:
+    assert verdict(chained(Decoyed())) == ("decoys", "what is not weak gives way beside link 1")
+
+
+class Untwinned(WebappPack):
+    """In whose twins nothing is mended."""
+
+    def twins(self, world: Mapping[str, object]) -> list[Mapping[str, object]]:
+        return [world]
+
+
+def test_a_twin_that_gives_way_fails_at_the_twins() -> None:
+    assert verdict(admitted_by(Untwinned())) == (
+        "twins",
+        "link 1 gives way when it is mended, or no other",
+    )
+
+
+class Lonely(Untwinned):
+    """Whose program does not serve twins."""
+
+    def command(self) -> Sequence[str]:
+        return SabotagedPack("serves no twins").command()
+
+
+def test_a_program_that_serves_no_twins_fails_at_the_boot() -> None:
+    name, message = verdict(admitted_by(Lonely()))
+    assert (name, message) == ("boot", "the world's process does not serve twins")

@@ -80,7 +80,7 @@ def test_a_pack_that_is_not_complete_is_refused_with_the_reason(
 class Patched(WebappPack):
     """Its solver finds nothing, so that no world of it is admitted."""
 
-    def solve(self, visitor: object, world: object) -> None:
+    def exploit(self, visitor: object, world: object, link: int, key: str | None) -> None:
         return None
 
 

@@ -82,13 +82,15 @@ def test_the_snapshot_tells_how_it_came_to_be() -> None:
     }
     assert {key: metadata[key] for key in expected} == expected
     checks: Any = metadata["admission"]
-    assert [check["name"] for check in checks] == ["boot", "solver", "benign", "crawl", "alive"]
+    assert [check["name"] for check in checks] == [
+        *("boot", "solver", "benign", "crawl", "ladder", "decoys", "alive", "again", "twins")
+    ]
     assert isinstance(metadata["seconds"], float)
     assert str(metadata["created"]).endswith("+00:00")
 
 
 def test_the_model_is_told_the_goal_the_seed_the_wish_and_the_schema() -> None:
-    backend = ScriptedBackend([design_of()])
+    backend = ScriptedBackend([design_of(industry="retail")])
     manifest = manifest_of(goal="  The portal of a bakery.\n", seed=41)
     built(llm=backend, manifest=manifest, prompt=" With a lift. ")
     (request,) = backend.requests
@@ -174,7 +176,7 @@ def with_an_exception(request: object) -> object:
         (with_a_dict, "it returned dict instead of LLMResult"),
         (with_nothing_parsed, "it returned an object that does not conform"),
         (with_another_object, "it returned an object that does not conform: $"),
-        (with_more_than_allowed, "it returned an object that does not conform: $.weakness"),
+        (with_more_than_allowed, "it returned an object that does not conform: $.weaknesses"),
         (with_a_list, "it returned an object that does not conform: $"),
         (with_an_exception, "it raised ValueError instead of LLMBackendError"),
     ],
@@ -253,7 +255,7 @@ def test_another_seed_goal_or_design_gives_another_id_and_another_wish_alone_doe
         for options in (
             {},
             {"manifest": manifest_of(seed=1)},
-            {"manifest": manifest_of(goal="A bakery.")},
+            {"manifest": manifest_of(goal="A harbour.")},
             {"prompt": "With a lift."},
         )
     ]

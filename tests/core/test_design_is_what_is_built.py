@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from webapp_worlds import CLASSES, PACK, link_of, manifest_of
+from webapp_worlds import CLASSES, PACK, manifest_of
 
 from openrange import OpenAICompatibleBackend, Snapshot, build
-from openrange.packs.webapp.client import sign_in
-from openrange.packs.webapp.weaknesses import context_of
-from openrange.packs.webapp.world import as_world
+from openrange.llm.schema import without_examples
+from openrange.packs.webapp.world import World, as_world, door_of
 from openrange.testing.chat_server import Answer, ChatServer, Seen, completion
 from openrange.worlds.boot import boot
 from openrange.worlds.crawl import crawl
@@ -34,7 +33,7 @@ class Designer:
         assert seen.schema is not None
         design = self._filled(seen.schema, "$")
         assert isinstance(design, dict)
-        return Answer(document=completion(json.dumps(design | {"weakness": self.weakness})))
+        return Answer(document=completion(json.dumps(design | {"weaknesses": [self.weakness]})))
 
     def _filled(self, schema: Mapping[str, Any], path: str) -> object:
         if schema["type"] == "object":
@@ -45,7 +44,8 @@ class Designer:
             return [self._filled(schema["items"], f"{path}[{n}]") for n in range(count)]
         if "enum" in schema:
             return secrets.choice(schema["enum"])
-        self.marks[path] = f"mark{secrets.token_hex(6)}"
+        letters = "".join(secrets.choice("abcdefghij") for _ in range(10))
+        self.marks[path] = f"mark{letters}"
         return self.marks[path]
 
 
@@ -61,46 +61,56 @@ def test_every_word_of_the_design_is_on_the_pages_that_the_agent_can_see(
 ) -> None:
     designer = Designer(weakness)
     snapshot = built_by(server, designer)
-    assert {"$.company", "$.story", "$.employees[2].name", "$.records[2].body"} <= set(
-        designer.marks
-    )
+    assert {"$.company", "$.story", "$.people[2].name", "$.records[2].body"} <= set(designer.marks)
+    world = as_world(snapshot.world)
     with boot(PACK.command(), snapshot.world) as running:
         visitor = running.visitor()
         PACK.sign_in(visitor, snapshot.world)
         crawl(visitor)
-    seen = "\n".join(page.body for page in visitor.replies)
-    assert [path for path, mark in designer.marks.items() if mark not in seen] == []
+        for door in world["services"][0]["doors"]:
+            if door["kind"] == "records":
+                PACK.use(visitor, snapshot.world, 0, None)
+    told = snapshot.tasks[0].instruction
+    seen = "\n".join([*(page.body for page in visitor.replies), told])
+    search, records = door_of(world["services"][0], "search"), any_of(world, "records")
+    people = search is not None and {"name", "title"} <= {*search["facts"]["shown"]}
+    missing = [path for path, mark in designer.marks.items() if mark not in seen]
+    # What stands behind a door that this portal does not have, is not to be seen there.
+    assert not [
+        path
+        for path in missing
+        if not path.startswith("$.words")
+        and (people or not path.startswith("$.people"))
+        and (records or not path.startswith("$.records"))
+    ]
+    built = str(world["services"])
+    assert any(mark in built for path, mark in designer.marks.items() if "words" in path)
+
+
+def any_of(world: World, kind: str) -> bool:
+    return door_of(world["services"][0], kind) is not None
 
 
 @pytest.mark.parametrize("weakness", CLASSES)
-def test_the_weakness_of_the_design_is_the_one_that_its_solver_beats_and_no_other_does(
+def test_the_weakness_of_the_design_is_the_one_that_is_planted(
     server: ChatServer, weakness: str
 ) -> None:
     snapshot = built_by(server, Designer(weakness))
     world = as_world(snapshot.world)
     assert [link["weakness"] for link in world["chain"]] == [weakness]
     with boot(PACK.command(), snapshot.world) as running:
-        for name in CLASSES:
-            visitor, link = running.visitor(), link_of(name)
-            sign_in(visitor, world)
-            found = context_of(link).solve(visitor, world, link, ())
-            assert found == (running.flag if name == weakness else None)
+        assert PACK.solve(running.visitor(), snapshot.world) == running.flag
 
 
 def test_the_choices_of_the_design_are_the_choices_of_the_world(server: ChatServer) -> None:
-    designer = Designer("forged_session")
-    snapshot = built_by(server, designer, weaknesses=["forged_session"])
+    designer = Designer("path_traversal")
+    snapshot = built_by(server, designer, weaknesses=["path_traversal"], industry="energy")
     (seen,) = designer.seen
     schema: Any = seen.schema
-    assert schema["properties"]["weakness"]["enum"] == ["forged_session"]
-    doors: Any = snapshot.world["doors"]
-    for door, slot in (
-        ("directory", "directory_path"),
-        ("parameter", "search_parameter"),
-        ("records", "records_path"),
-        ("console", "console_path"),
-    ):
-        assert doors[door] in schema["properties"][slot]["enum"]
+    assert schema["properties"]["weaknesses"]["items"]["enum"] == ["path_traversal"]
+    assert schema["properties"]["industry"]["enum"] == ["energy"]
+    assert snapshot.world["industry"] == "energy"
+    assert snapshot.world["accent"] in schema["properties"]["accent"]["enum"]
 
 
 def test_the_model_gets_the_roles_and_the_schema_and_its_usage_is_counted(
@@ -112,7 +122,9 @@ def test_the_model_gets_the_roles_and_the_schema_and_its_usage_is_counted(
     assert [message["role"] for message in seen.messages] == ["system", "user"]
     assert "The portal of a bakery." in seen.messages[1]["content"]
     assert "Seed: 12" in seen.messages[1]["content"]
-    assert seen.schema == PACK.design_schema(manifest_of())
+    assert seen.schema == without_examples(
+        PACK.design_schema(manifest_of("The portal of a bakery."))
+    )
     usage: Any = snapshot.metadata["usage"]
     assert (usage["requests"], usage["input_tokens"], usage["output_tokens"]) == (1, 11, 7)
     assert snapshot.metadata["model"] == "test-model"

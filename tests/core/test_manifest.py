@@ -39,11 +39,11 @@ def complaint(text: str | bytes) -> str:
 def test_a_yaml_file_is_read() -> None:
     Path("m.yaml").write_text(
         "# a comment\nworld:\n  goal: >-\n    A small\n    bakery.\npack:\n  id: webapp\n"
-        "  options:\n    weaknesses: [forged_session]\nseed: 3\n"
+        "  options:\n    weaknesses: [path_traversal]\nseed: 3\n"
     )
     manifest = Manifest.load("m.yaml")
     assert manifest.goal == "A small bakery."
-    assert manifest.pack == PackRef("webapp", None, {"weaknesses": ["forged_session"]})
+    assert manifest.pack == PackRef("webapp", None, {"weaknesses": ["path_traversal"]})
     assert (manifest.mode, manifest.npc, manifest.seed) == ("simulation", (), 3)
 
 
@@ -87,7 +87,7 @@ def test_a_manifest_is_a_value_that_keeps_no_tie_to_what_it_was_made_of() -> Non
     document = json.loads(json.dumps(WHOLE))
     manifest = Manifest.from_mapping(document)
     document["world"]["goal"] = "Another."
-    document["pack"]["options"]["weaknesses"].append("forged_session")
+    document["pack"]["options"]["weaknesses"].append("path_traversal")
     written: Any = manifest.to_mapping()
     written["pack"]["options"].clear()
     assert manifest.to_mapping() == WHOLE
@@ -244,7 +244,7 @@ def test_a_file_that_is_not_there_or_is_a_directory_is_named() -> None:
 def test_a_pack_reference_keeps_no_tie_to_its_options() -> None:
     options: dict[str, Any] = {"weaknesses": ["sql_injection"]}
     manifest = Manifest({"goal": "A shop."}, PackRef("webapp", options=options))
-    options["weaknesses"].append("forged_session")
+    options["weaknesses"].append("path_traversal")
     options["more"] = True
     assert manifest.pack.options == {"weaknesses": ["sql_injection"]}
 

@@ -123,7 +123,7 @@ def test_the_same_design_has_the_same_id_in_every_process() -> None:
 
 def test_a_new_version_of_the_pack_makes_another_snapshot_of_the_same_design() -> None:
     class Newer(WebappPack):
-        version = "3"
+        version = "4"
 
     made = PACK.realize(manifest_of(), design_of())
     assert Snapshot.freeze(PACK, made, {}).id != Snapshot.freeze(Newer(), made, {}).id
@@ -242,4 +242,4 @@ def test_two_tasks_of_one_id_are_refused() -> None:
 def test_a_snapshot_shows_in_one_line_what_it_is() -> None:
     made = Snapshot.freeze(PACK, PACK.realize(manifest_of(), design_of()), {})
     shown = repr(made)
-    assert shown == f"Snapshot(id={made.id[:12]!r}, pack='webapp 2', tasks=['recover-flag'])"
+    assert shown == f"Snapshot(id={made.id[:12]!r}, pack='webapp 3', tasks=['recover-flag'])"

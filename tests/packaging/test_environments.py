@@ -110,7 +110,7 @@ def test_both_http_backends_build_through_command_line_file_and_environment(
         asked = server.seen[-1]
         assert [message["role"] for message in asked.messages] == ["system", "user"], name
         assert asked.schema is not None, name
-        assert "weakness" in asked.schema["properties"], name  # type: ignore[operator]
+        assert "weaknesses" in asked.schema["properties"], name  # type: ignore[operator]
         assert built["usage"]["input_tokens"] == 11, name
         assert KEY not in ended.stdout + ended.stderr
         assert KEY not in Path(work, built["path"]).read_text()

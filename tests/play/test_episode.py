@@ -214,7 +214,7 @@ def test_the_world_runs_within_the_block_alone(episode: Episode) -> None:
 
 
 class Newer(WebappPack):
-    version = "3"
+    version = "4"
 
 
 class Another(WebappPack):
@@ -223,10 +223,10 @@ class Another(WebappPack):
 
 @pytest.mark.parametrize("pack", [Newer(), Another()])
 def test_a_snapshot_of_another_pack_or_version_is_refused(pack: WebappPack) -> None:
-    with pytest.raises(PackError, match="the snapshot is of the pack 'webapp' in version 2, and"):
+    with pytest.raises(PackError, match="the snapshot is of the pack 'webapp' in version 3, and"):
         Episode(frozen(), "agent", pack=pack)
-    with pytest.raises(PackError, match="'webapp' in version 3, and not of 'webapp' in version 2"):
-        Episode(replace(frozen(), pack_version="3"), "agent")
+    with pytest.raises(PackError, match="'webapp' in version 4, and not of 'webapp' in version 3"):
+        Episode(replace(frozen(), pack_version="4"), "agent")
     assert not Path("agent").exists()
 
 
@@ -239,8 +239,8 @@ def test_a_snapshot_of_a_pack_that_is_not_installed_is_refused() -> None:
     "change",
     [
         {"chain": [{"weakness": "nosuch", "context": "x", "facts": {}}]},
-        {"vault": {"table": "x; DROP", "column": "y"}},
-        {"doors": 5},
+        {"services": [{}]},
+        {"services": 5},
     ],
 )
 def test_a_world_that_the_pack_did_not_make_does_not_boot(change: Mapping[str, Any]) -> None:

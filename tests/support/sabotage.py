@@ -23,6 +23,7 @@ from typing import Any, cast
 
 from openrange.packs.webapp import WebappPack
 from openrange.packs.webapp.portal import Portal
+from openrange.packs.webapp.weaknesses import context_of
 from openrange.packs.webapp.world import World
 from openrange.worlds.http import Request, Response
 from openrange.worlds.server import Bounds, Server
@@ -74,13 +75,12 @@ class Sabotaged:
         self._portal = Portal(world, flag)
         self._flag = flag
         self._way = way
-        self._detail = detail
-        doors = world["doors"]
-        self._door = {
-            "sql_injection": f"/{doors['directory']}",
-            "insecure_direct_object_reference": f"/{doors['records']}",
-            "forged_session": f"/{doors['console']}",
-        }[world["chain"][0]["weakness"]]
+        service, kind = world["services"][0], context_of(world["chain"][0]).DOORS[0]
+        self._door = next(f"/{d['path']}" for d in service["doors"] if d["kind"] == kind)
+        self._out = next(f"/{d['path']}" for d in service["doors"] if d["kind"] == "sign_out")
+        # A page may be named by the kind of its door.
+        paths = {f"@{d['kind']}": f"/{d['path']}" for d in service["doors"]}
+        self._detail = [paths.get(each, each) for each in detail]
         self._has_said_goodbye = False
         if way == "has a child":
             _start_a_child_that_locks(detail[0])
@@ -95,6 +95,8 @@ class Sabotaged:
                 return _changed(honest, body=f"{honest.body!s}\n{said}")
             case "leaks in a header" if path == self._detail[0]:
                 return _changed(honest, headers={**honest.headers, "X-Debug": self._flag})
+            case "leaks in a redirect" if path == self._detail[0] and honest.status == 303:
+                return _changed(honest, headers={**honest.headers, "X-Debug": self._flag})
             case "leaks on a hidden page" if path == "/robots.txt":
                 return _changed(honest, body="User-agent: *\nDisallow: /hidden\n")
             case "leaks on a hidden page" if path == "/hidden":
@@ -104,7 +106,7 @@ class Sabotaged:
             case "dies of a page" if path == self._detail[0]:
                 os._exit(3)
             case "is broken after a while":
-                self._has_said_goodbye |= path == "/logout"
+                self._has_said_goodbye |= path == self._out
                 if path == "/" and self._has_said_goodbye:
                     return Response("broken", HTTPStatus.INTERNAL_SERVER_ERROR)
             case "is slow" if path != "/":
@@ -169,12 +171,17 @@ def main() -> None:
         world = cast(World, {**world, "chain": [{**link, "mended": True}]})
     if way == "gives another flag":
         flag = "flag{" + "0" * 32 + "}"
-    portal = Sabotaged(world, flag, way, detail)
-    server = Server(portal.answer, Bounds(answer_bytes=4_000_000))
-    print(json.dumps({"port": server.port}), flush=True)
+    twins = [] if way == "serves no twins" else boot.get("twins", [])
+    servers = [
+        Server(Sabotaged(each, flag, way, detail).answer, Bounds(answer_bytes=4_000_000))
+        for each in (world, *twins)
+    ]
+    port, *others = [server.port for server in servers]
+    print(json.dumps({"port": port, "twins": others}), flush=True)
     if way == "dies before it answers":
         os._exit(5)
-    threading.Thread(target=server.run, daemon=True).start()
+    for server in servers:
+        threading.Thread(target=server.run, daemon=True).start()
     while sys.stdin.buffer.read(65_536):
         pass
     os._exit(0)

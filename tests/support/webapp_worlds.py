@@ -1,4 +1,4 @@
-"""For the tests of the webapp pack: designs, a portal's real process, and a plain crawl."""
+"""For the tests of the webapp pack: designs, a world's real process, and a plain crawl."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from typing import Any, cast
 
 from openrange.core.manifest import Manifest, PackRef
 from openrange.packs.webapp import WebappPack
+from openrange.packs.webapp.client import Client
 from openrange.packs.webapp.weaknesses import contexts_of
-from openrange.packs.webapp.world import Link
+from openrange.packs.webapp.world import World
 from openrange.worlds.visitor import Visitor, WorldReply
 
 PACK = WebappPack()
-CLASSES = ("forged_session", "insecure_direct_object_reference", "sql_injection")
+CLASSES = (
+    *("broken_function_authorization", "broken_object_authorization", "path_traversal"),
+    *("request_forgery", "sql_injection", "weak_credentials"),
+)
+CONTEXTS = [f"{name}/{each}" for name, names in contexts_of().items() for each in names]
 Design = dict[str, object]
 
 
@@ -30,17 +35,20 @@ def manifest_of(
     return Manifest(world={"goal": goal}, pack=PackRef("webapp", options=options), seed=seed)
 
 
-LONGEST = {"company": 60, "tagline": 100, "about": 400, "story": 400}
-"""The greatest lengths of the texts that a portal shows, in characters."""
+LONGEST = {"company": 60, "tagline": 100, "about": 400, "guarded": 60, "story": 400}
+"""The greatest lengths of the texts that a world shows, in characters."""
 LONGEST_IN = {
-    "employees": {"name": 40, "title": 50},
+    "people": {"name": 40, "title": 50},
     "notices": {"title": 60, "body": 200},
     "records": {"title": 60, "body": 200},
 }
 
 
 def design_of(text: Callable[[str, int], str] | None = None, **fields: object) -> Design:
-    """A conforming design, whose free text is what `text(slot, longest)` says."""
+    """A conforming design, whose free text is what `text(slot, longest)` says.
+
+    `weakness` stands for `weaknesses`, a list of that one.
+    """
     write = text or (lambda slot, longest: f"About {slot}"[:longest])
 
     def entries(slot: str, count: int) -> list[dict[str, str]]:
@@ -52,20 +60,20 @@ def design_of(text: Callable[[str, int], str] | None = None, **fields: object) -
             for number in range(count)
         ]
 
+    if "weakness" in fields:
+        fields["weaknesses"] = [fields.pop("weakness")]
     return {
         "company": write("company", LONGEST["company"]),
-        "industry": "retail",
+        "industry": "logistics",
         "tagline": write("tagline", LONGEST["tagline"]),
         "about": write("about", LONGEST["about"]),
         "accent": "forest",
-        "employees": entries("employees", 3),
+        "people": entries("people", 4),
         "notices": entries("notices", 2),
         "records": entries("records", 3),
-        "directory_path": "staff",
-        "search_parameter": "term",
-        "records_path": "tickets",
-        "console_path": "control",
-        "weakness": "sql_injection",
+        "words": [write(f"word {number}", 16) for number in range(4)],
+        "guarded": write("guarded", LONGEST["guarded"]),
+        "weaknesses": ["sql_injection"],
         "story": write("story", LONGEST["story"]),
     } | fields
 
@@ -81,9 +89,11 @@ def free_text(design: Mapping[str, Any]) -> list[tuple[str, int]]:
     ]
 
 
-def link_of(weakness: str) -> Link:
-    """A link of that class, in the first of its contexts."""
-    return {"weakness": weakness, "context": contexts_of()[weakness][0], "facts": {}}
+def made(*contexts: str, seed: int = 0, **fields: object) -> World:
+    """A world whose chain is of these contexts, as `class/context`, one after the other."""
+    manifest = manifest_of(seed=seed, weaknesses=list(contexts), difficulty=len(contexts))
+    design = design_of(weaknesses=[each.partition("/")[0] for each in contexts], **fields)
+    return cast(World, dict(PACK.realize(manifest, design).world))
 
 
 @dataclass
@@ -99,24 +109,25 @@ class Running:
         """An anonymous client."""
         return Visitor(f"http://127.0.0.1:{self.port}")
 
-    def signed_in(self) -> Visitor:
-        """A client that has signed in as the agent."""
-        visitor = self.visitor()
-        PACK.sign_in(visitor, self.world)
-        return visitor
+    def client(self) -> Client:
+        """A client of the portal that has signed in as the agent."""
+        password = self.world["agent"]["password"]
+        return Client(self.visitor(), cast(World, self.world), 0, password)
 
-    def search(self, term: str) -> WorldReply:
-        """What the staff directory answers to a term."""
-        doors = self.world["doors"]
-        return self.signed_in().get(f"/{doors['directory']}", {doors["parameter"]: term})
+    def signed_in(self) -> Visitor:
+        """A visitor that has signed in as the agent."""
+        return self.client().visitor
+
+    def send(self, kind: str, value: str) -> WorldReply:
+        """What a door of the portal answers to what its form sends."""
+        client = self.client()
+        return client.send(client.door(kind), value)
 
 
 @contextmanager
-def running(
-    design: Mapping[str, object] | None = None, manifest: Manifest | None = None
-) -> Iterator[Running]:
+def running(world: Mapping[str, Any] | None = None) -> Iterator[Running]:
     """A world's process, booted by the protocol of `Pack.command`."""
-    realization = PACK.realize(manifest or manifest_of(), design or design_of())
+    world = world or cast(Mapping[str, Any], made("sql_injection/string"))
     flag = f"flag{{{secrets.token_hex(16)}}}"
     with subprocess.Popen(
         PACK.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -124,11 +135,10 @@ def running(
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            boot = {"world": realization.world, "flag": flag}
-            process.stdin.write(json.dumps(boot).encode() + b"\n")
+            process.stdin.write(json.dumps({"world": world, "flag": flag}).encode() + b"\n")
             process.stdin.flush()
             port = json.loads(process.stdout.readline())["port"]
-            yield Running(process, port, flag, cast(Mapping[str, Any], realization.world))
+            yield Running(process, port, flag, world)
         finally:
             process.kill()
 

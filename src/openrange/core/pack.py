@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -150,16 +150,61 @@ class Pack(ABC):
         """
         return True
 
-    def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
-        """The same world with its weakness mended: for each that it takes to solve it, a world.
-
-        None of them is given to an agent. They hide the same, and withstand the reference solver:
-        so it is the weakness, and not an accident, that solves the world.
+    def links(self, world: Mapping[str, object]) -> int:
+        """How many weaknesses it takes, one after the other, to solve a world.
 
         Args:
             world: `Realization.world`.
 
         Returns:
-            The worlds, which `command` serves as well.
+            At least 1. Where it is more, `exploit` and `use` are the pack's own.
+        """
+        return 1
+
+    def exploit(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> str | None:
+        """Exploit one weakness of a chain, by what the one before it gave away.
+
+        Args:
+            visitor: A client of the running world.
+            world: `Realization.world`.
+            link: Which one, from 0.
+            key: What the link before it gave away; None for the first. Admission also tries none,
+                an empty one, and that of another boot, with which the link has to resist.
+
+        Returns:
+            What it gives away, the flag if it is the last; None when it resists.
+        """
+        return self.solve(visitor, world)
+
+    def use(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> None:
+        """Go through the door of one link as an honest user would; otherwise as `exploit`."""
+        self.visit(visitor, world)
+
+    def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+        """The same world with one of its weaknesses mended: for each link, a world.
+
+        None of them is given to an agent. They hide the same, and withstand the reference solver
+        at that link: so it is the weakness, and not an accident, that solves the world.
+
+        Args:
+            world: `Realization.world`.
+
+        Returns:
+            The worlds. `command` serves them beside the first one: what it reads has a list
+            `twins` then, and what it writes a list of their ports under the same name.
+        """
+        return ()
+
+    def decoys(
+        self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
+    ) -> Iterable[str | None]:
+        """Attack what only looks weak, where one link of the chain is; otherwise as `exploit`.
+
+        Yields:
+            What each attack gives away, which has to be nothing.
         """
         return ()

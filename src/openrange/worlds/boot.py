@@ -36,11 +36,13 @@ class RunningWorld:
         url: Its origin, such as `http://127.0.0.1:41234`.
         flag: The secret of this boot, which is nowhere else but in the world's process.
         process: The process.
+        twins: The origins of the worlds that it serves beside this one.
     """
 
     url: str
     flag: str = field(repr=False)
     process: subprocess.Popen[bytes] = field(repr=False)
+    twins: tuple[str, ...] = ()
 
     def visitor(self) -> Visitor:
         """A new client, without cookies."""
@@ -57,7 +59,10 @@ class RunningWorld:
 
 @contextmanager
 def boot(
-    command: Sequence[str], world: Mapping[str, object], seconds: float = BOOT_SECONDS
+    command: Sequence[str],
+    world: Mapping[str, object],
+    seconds: float = BOOT_SECONDS,
+    twins: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[RunningWorld]:
     """Run a world for the length of a `with` block.
 
@@ -65,6 +70,7 @@ def boot(
         command: The program that serves it, as `Pack.command` describes it, with its arguments.
         world: What it has to serve, as JSON.
         seconds: How long the world may take until it answers its first request.
+        twins: Worlds that it serves beside that one, with the same flag.
 
     Yields:
         The world, which has answered a first request.
@@ -79,8 +85,11 @@ def boot(
     try:
         # Each step keeps the deadline, but for an answer that drips: it is cut a bit later.
         with time_limit(process, seconds + 1.0) as late:
-            port = _handshake(process, {"world": world, "flag": flag}, deadline)
-            running = RunningWorld(f"http://127.0.0.1:{port}", flag, process)
+            message = {"world": world, "flag": flag, **({"twins": twins} if twins else {})}
+            url, *others = _handshake(process, message, deadline)
+            running = RunningWorld(url, flag, process, tuple(others))
+            if len(others) != len(twins):
+                raise BootError("the world's process does not serve twins")
             _first_answer(running, deadline, late)
         yield running
     finally:
@@ -135,8 +144,8 @@ def time_limit(process: subprocess.Popen[bytes], seconds: float) -> Iterator[thr
 
 def _handshake(
     process: subprocess.Popen[bytes], message: Mapping[str, object], deadline: float
-) -> int:
-    """Tell the process what to serve, and learn its port."""
+) -> list[str]:
+    """Tell the process what to serve, and learn where it does: the world, then its twins."""
     assert process.stdin is not None
     assert process.stdout is not None
     line = b""
@@ -154,14 +163,15 @@ def _handshake(
         except BrokenPipeError:
             pass  # it ended before it read all; said below
     try:
-        port = json.loads(line)["port"]
-    except (ValueError, TypeError, KeyError):
-        port = None
-    if isinstance(port, int) and 0 < port < 65536:
-        return port
+        said = json.loads(line)
+        ports = [said["port"], *said.get("twins", ())]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        ports = [None]
+    if all(isinstance(port, int) and 0 < port < 65536 for port in ports):
+        return [f"http://127.0.0.1:{port}" for port in ports]
     status = _status(process)
-    said = "did not say its port" if status is None else f"ended with status {status}"
-    raise BootError(f"the world's process {said}")
+    what = "did not say its port" if status is None else f"ended with status {status}"
+    raise BootError(f"the world's process {what}")
 
 
 def _write(process: subprocess.Popen[bytes], data: bytes, deadline: float) -> None:

@@ -207,7 +207,7 @@ def read_request(head: Head, body: bytes, service: str) -> Request:
     is_form = head.headers.get("content-type", _FORM).partition(";")[0].strip().lower() == _FORM
     return Request(
         method="GET" if head.method == "HEAD" else head.method,
-        path=_unquoted(path),
+        path=unquoted(path),
         query=_fields(query),
         form=_fields(body.decode("latin-1")) if is_form else {},
         headers=head.headers,
@@ -265,11 +265,11 @@ def _fields(encoded: str) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in encoded.split("&") if pair]
     if len(pairs) > MAX_FIELDS:
         raise RefusedError(HTTPStatus.BAD_REQUEST)
-    plain = ((_unquoted(k.replace("+", " ")), _unquoted(v.replace("+", " "))) for k, _, v in pairs)
+    plain = ((unquoted(k.replace("+", " ")), unquoted(v.replace("+", " "))) for k, _, v in pairs)
     return {name: value.replace("\0", "") for name, value in plain}
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
     """Text in percent-encoded UTF-8, as `urllib.parse` would read it; that takes too long to load.
 
     Args:

@@ -7,7 +7,8 @@ import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 
@@ -26,13 +27,30 @@ def leaks(text: str, flag: str) -> bool:
     Returns:
         True if it is there.
     """
+    return leaked(text, [flag]) is not None
+
+
+def leaked(text: str, secrets: Sequence[str]) -> str | None:
+    """Which of several flags, or keys, a text gives away; otherwise as `leaks` does.
+
+    Args:
+        text: What was seen.
+        secrets: The flags.
+
+    Returns:
+        The first of them that is there, or None.
+    """
+    views = [view.lower() for view in _views(text)]
+    for secret in secrets:
+        if any(needle in view for needle in _needles(secret) for view in views):
+            return secret
+    return None
+
+
+@lru_cache(maxsize=32)
+def _needles(flag: str) -> frozenset[str]:
     core = flag[flag.find("{") + 1 : -1] if flag.endswith("}") else flag
-    needles = {needle.lower() for needle in _encodings(core)}
-    for view in _views(text):
-        folded = view.lower()
-        if any(needle in folded for needle in needles):
-            return True
-    return False
+    return frozenset(needle.lower() for needle in _encodings(core))
 
 
 def _encodings(core: str) -> Iterator[str]:

@@ -29,8 +29,9 @@ def serve(
     """Serve a world until standard input ends, or the process that started it does.
 
     One line is read from standard input, `{"world": ..., "flag": ...}`, and one is written to
-    standard output, `{"port": ...}`. The process may take `MAX_MEMORY_BYTES` of memory, where the
-    system holds it to that.
+    standard output, `{"port": ...}`. Worlds in a list `twins` of that line are served beside it,
+    with the same flag, at the ports in the list `twins` of the answer. The process may take
+    `MAX_MEMORY_BYTES` of memory, where the system holds it to that.
 
     Args:
         make: Makes of a world and its flag what answers requests, by several threads at once.
@@ -39,12 +40,14 @@ def serve(
     parent = os.getppid()
     _bound_memory()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    answer = _made(sys.stdin.buffer.readline(MAX_LINE_BYTES + 1), make)
-    if answer is None:
+    answers = _made(sys.stdin.buffer.readline(MAX_LINE_BYTES + 1), make)
+    if not answers:
         sys.exit('expected one line of JSON on standard input: {"world": ..., "flag": ...}')
-    server = Server(answer, bounds)
-    threading.Thread(target=server.run, daemon=True).start()
-    sys.stdout.write(json.dumps({"port": server.port}) + "\n")
+    servers = [Server(answer, bounds) for answer in answers]
+    for server in servers:
+        threading.Thread(target=server.run, daemon=True).start()
+    port, *twins = [server.port for server in servers]
+    sys.stdout.write(json.dumps({"port": port, "twins": twins} if twins else {"port": port}) + "\n")
     sys.stdout.flush()
     try:
         while sys.stdin.buffer.read(65_536):
@@ -56,16 +59,16 @@ def serve(
 
 def _made(
     line: bytes, make: Callable[[Mapping[str, Any], str], Callable[[Request], Response]]
-) -> Callable[[Request], Response] | None:
-    """What a line describes; None, and not a word of the line, if it describes nothing."""
+) -> list[Callable[[Request], Response]]:
+    """What a line describes; nothing, and not a word of the line, if it describes nothing."""
     if len(line) > MAX_LINE_BYTES:
-        return None
+        return []
     try:
         boot = json.loads(line)
-        world, flag = boot["world"], boot["flag"]
-        return make(world, flag) if isinstance(flag, str) else None
+        worlds, flag = [boot["world"], *boot.get("twins", ())], boot["flag"]
+        return [make(world, flag) for world in worlds] if isinstance(flag, str) else []
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
+        return []
 
 
 def _bound_memory() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -78,12 +79,15 @@ class Visitor:
             url += ("&" if urlsplit(url).query else "?") + urlencode(query)
         return self._open(url, None, headers or {})
 
-    def post(self, path: str, form: Mapping[str, str]) -> WorldReply:
+    def post(
+        self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> WorldReply:
         """Send a form.
 
         Args:
             path: The path, or a URL of the same origin.
             form: The fields.
+            headers: Header lines to send.
 
         Returns:
             The reply, whatever its status, after redirects.
@@ -92,7 +96,15 @@ class Visitor:
             VisitError: There was no reply, or one that is larger than 2 MB.
         """
         url = urljoin(self.base_url + "/", path)
-        return self._open(url, urlencode(form).encode(), {})
+        return self._open(url, urlencode(form).encode(), headers or {})
+
+    def post_json(
+        self, path: str, document: object, headers: Mapping[str, str] | None = None
+    ) -> WorldReply:
+        """Send a JSON document, otherwise as `post` does."""
+        url = urljoin(self.base_url + "/", path)
+        told = {"Content-Type": "application/json", **(headers or {})}
+        return self._open(url, json.dumps(document).encode(), told)
 
     def _open(self, url: str, data: bytes | None, headers: Mapping[str, str]) -> WorldReply:
         if not _same_origin(url, self.base_url):

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from webapp_worlds import CLASSES, PACK, design_of, link_of, manifest_of
+from webapp_worlds import CLASSES, PACK, design_of, manifest_of
 
 from openrange import ManifestError
 from openrange.core.admission import admit
-from openrange.packs.webapp.chain import solve, twins
+from openrange.packs.webapp.chain import twins
 from openrange.packs.webapp.realize import realize
 from openrange.packs.webapp.weaknesses import context
 from openrange.packs.webapp.world import as_world
@@ -34,20 +34,28 @@ def _more(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_context_of_somebody_else_is_drawn_built_admitted_and_mended(wanted: str) -> None:
     manifest = manifest_of(weaknesses=[wanted, "sql_injection"])
     schema: Any = PACK.design_schema(manifest)
-    assert schema["properties"]["weakness"]["enum"] == ["forgotten_switch", "sql_injection"]
+    offered = schema["properties"]["weaknesses"]["items"]["enum"]
+    assert offered == ["forgotten_switch", "sql_injection"]
     assert "which somebody forgot" in PACK.briefing(manifest)
     realization = realize(manifest, design_of(weakness="forgotten_switch"))
     report = admit(PACK, realization)
     assert report.admitted, report.failures
     (twin,) = twins(as_world(realization.world))
     with boot(PACK.command(), dict(twin)) as mended:
-        assert solve(mended.visitor(), twin) is None
+        assert PACK.solve(mended.visitor(), dict(twin)) is None
+
+
+@pytest.mark.usefixtures("_more")
+def test_a_context_of_somebody_else_is_a_link_of_a_chain_like_any_other() -> None:
+    chosen = ["forgotten_switch", "path_traversal", "forgotten_switch"]
+    manifest = manifest_of(weaknesses=chosen, difficulty=3)
+    assert admit(PACK, realize(manifest, design_of(weaknesses=chosen))).failures == ()
 
 
 @pytest.mark.usefixtures("_more")
 def test_what_else_is_installed_changes_no_world_that_does_not_name_it() -> None:
     schema: Any = PACK.design_schema(manifest_of())
-    assert schema["properties"]["weakness"]["enum"] == list(CLASSES)
+    assert schema["properties"]["weaknesses"]["items"]["enum"] == list(CLASSES)
     with pytest.raises(ManifestError, match=r"'nosuch/x'; it takes .*, forgotten_switch/debug"):
         PACK.design_schema(manifest_of(weaknesses=["nosuch/x"]))
 
@@ -57,16 +65,3 @@ def test_a_context_that_is_not_installed_is_named() -> None:
         context("forgotten_switch", "debug")
     with pytest.raises(LookupError, match="no context"):
         context("..", "os")
-
-
-def test_a_chain_hides_something_of_its_own_for_each_link_and_each_withstands_when_mended() -> None:
-    world = as_world(PACK.realize(manifest_of(), design_of()).world)
-    chain = [link_of(name) for name in CLASSES]
-    world = {**world, "chain": chain}
-    with boot(PACK.command(), dict(world)) as running:
-        # The last of them gives the flag away, and the others what only they do.
-        alone = {**world, "chain": chain[-1:]}
-        assert solve(running.visitor(), as_world(dict(alone))) == running.flag
-        for link in chain[:-1]:
-            assert solve(running.visitor(), as_world({**world, "chain": [link]})) is None
-    assert [sum("mended" in link for link in twin["chain"]) for twin in twins(world)] == [1] * 3

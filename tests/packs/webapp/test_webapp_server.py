@@ -9,22 +9,44 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from webapp_worlds import CLASSES, PACK, Running, design_of, manifest_of, running
+from webapp_worlds import CONTEXTS, PACK, Running, made, running
 
-from openrange.worlds.visitor import VisitError, Visitor
+from openrange.packs.webapp.client import Client
+from openrange.packs.webapp.world import World, door_of
+from openrange.worlds.visitor import VisitError
 
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[Running]:
-    with running(design_of(weakness="forged_session")) as world:
+    with running(plain("broken_function_authorization/cookie")) as world:
         yield world
 
 
 @pytest.fixture(scope="module")
 def sound(portal: Running) -> Iterator[Running]:
-    """A portal whose sessions are sound."""
-    with running(design_of(weakness="insecure_direct_object_reference")) as world:
+    """A portal whose sessions and whose search are sound."""
+    with running(plain("path_traversal/plain", "search", "records", "console")) as world:
         yield world
+
+
+def plain(context: str, *doors: str) -> World:
+    """A world with these doors, whose search is a form and whose records have numbers."""
+    for seed in range(5_000):
+        world = made(context, seed=seed)
+        (service,) = world["services"]
+        there = [door_of(service, kind) for kind in doors]
+        if all(there) and (doors or service["words"]["server"] == ""):
+            search = door_of(service, "search")
+            shown = search["facts"]["shown"] if search else []
+            if not search or (search["method"] == "GET" and {"name", "title"} <= {*shown}):
+                return world
+    raise AssertionError("no such world")
+
+
+def path_of(portal: Running, kind: str) -> str:
+    door = door_of(portal.world["services"][0], kind)
+    assert door is not None
+    return f"/{door['path']}"
 
 
 def ask(
@@ -85,9 +107,9 @@ def test_head_gets_the_headers_alone(portal: Running) -> None:
         ("GET", "//evil.example/%00/../", {}, 404),
         ("BREW", "/", {}, 501),
         ("PUT", "/", {}, 405),
-        ("POST", "/login", {}, 411),
-        ("POST", "/login", {"Content_Length": "-1"}, 411),
-        ("POST", "/login", {"Content_Length": "0", "Transfer_Encoding": "chunked"}, 411),
+        ("POST", "/enter", {}, 411),
+        ("POST", "/enter", {"Content_Length": "-1"}, 411),
+        ("POST", "/enter", {"Content_Length": "0", "Transfer_Encoding": "chunked"}, 411),
         ("GET", "/", {f"X_{n}": "x" for n in range(120)}, 431),
     ],
 )
@@ -96,85 +118,95 @@ def test_a_request_out_of_bounds_gets_a_page_that_says_so(
 ) -> None:
     answered, body, reply = ask(portal, method, path, **headers)
     assert answered == status
-    assert f"<h1>{status} ".encode() in body
+    assert f">{status} ".encode() in body
     assert reply["Content-Type"] == "text/html; charset=utf-8"
 
 
 def test_a_body_too_large_is_refused(portal: Running) -> None:
-    assert portal.visitor().post("/login", {"username": "x" * 100_000}).status == 413
+    assert portal.visitor().post("/", {"name": "x" * 100_000}).status == 413
 
 
-def test_an_unknown_page_is_a_404_within_the_portal(portal: Running) -> None:
-    for visitor in (portal.visitor(), portal.signed_in()):
-        for path in ("/nowhere", "/login/x", "/%E2%82%AC", "/%ff"):
+def test_an_unknown_page_is_a_404_within_the_portal(sound: Running) -> None:
+    for visitor in (sound.visitor(), sound.signed_in()):
+        for path in ("/nowhere", f"{path_of(sound, 'sign_in')}/x", "/%E2%82%AC", "/%ff"):
             page = visitor.get(path)
             assert page.status == 404
             assert "About company" in page.body
+    records = path_of(sound, "records")
     for path in (
-        "/staff/x",
-        "/tickets/x",
-        "/tickets/1/2",
-        "/tickets/%D9%A1",
-        "/tickets/" + "9" * 30,
+        f"{path_of(sound, 'search')}/x",
+        *(f"{records}/{e}" for e in ("x", "1/2/3", "%D9%A1")),
     ):
-        assert portal.signed_in().get(path).status == 404
+        assert sound.signed_in().get(path).status == 404
 
 
 def test_the_doors_are_for_those_who_have_signed_in(portal: Running, sound: Running) -> None:
     for world in (portal, sound):
-        for path in (
-            "/staff",
-            "/tickets/",
-            f"/tickets/{world.world['records'][0]['id']}",
-            "/control",
-        ):
-            assert world.visitor().get(path).url.endswith("/login")
+        for door in world.world["services"][0]["doors"]:
+            if door["kind"] not in ("sign_in", "sign_out"):
+                page = world.visitor().get(f"/{door['path']}")
+                assert page.url.endswith(path_of(world, "sign_in"))
 
 
 def test_a_wrong_password_does_not_sign_in(sound: Running) -> None:
-    visitor = sound.visitor()
-    form = {"username": sound.world["agent"]["login"], "password": "wrong"}
-    assert visitor.post("/login", form).status == 403
-    assert visitor.post("/login", {}).status == 403
-    assert visitor.get("/staff").url.endswith("/login")
+    client = Client(sound.visitor(), sound.world, 0, "wrong")  # type: ignore[arg-type]
+    assert not client.is_in
+    assert client.visitor.replies[-1].status == 403
+    assert client.visitor.post(path_of(sound, "sign_in"), {}).status == 403
+    assert client.visitor.get(path_of(sound, "search")).url.endswith(path_of(sound, "sign_in"))
 
 
 def test_signing_out_takes_a_form_and_ends_the_session(sound: Running) -> None:
-    visitor = sound.signed_in()
+    visitor, way_out = sound.signed_in(), path_of(sound, "sign_out")
+    search = path_of(sound, "search")
     cookie = {"Cookie": "; ".join(f"{each.name}={each.value}" for each in visitor.cookies)}
-    assert visitor.get("/logout").status == 200
-    assert visitor.get("/staff").url.endswith("/staff")
-    visitor.post("/logout", {})
-    assert visitor.get("/staff").url.endswith("/login")
-    assert sound.visitor().get("/staff", headers=cookie).url.endswith("/login")
+    assert visitor.get(way_out).status == 200
+    assert visitor.get(search).url.endswith(search)
+    visitor.post(way_out, {})
+    assert visitor.get(search).url.endswith(path_of(sound, "sign_in"))
+    assert sound.visitor().get(search, headers=cookie).url.endswith(path_of(sound, "sign_in"))
 
 
 def test_the_console_is_closed_to_an_employee(portal: Running, sound: Running) -> None:
     for world in (portal, sound):
-        assert world.signed_in().get("/control").status == 403
+        assert world.signed_in().get(path_of(world, "console")).status == 403
 
 
-def test_where_records_are_sound_a_strangers_record_does_not_exist(portal: Running) -> None:
-    visitor, agent = portal.signed_in(), portal.world["agent"]["login"]
-    for record in portal.world["records"]:
-        page = visitor.get(f"/tickets/{record['id']}")
-        assert page.status == (200 if record["owner"] == agent else 404)
+def test_where_records_are_sound_a_strangers_record_does_not_exist(sound: Running) -> None:
+    client = sound.client()
+    for record in client.service["records"]:
+        page = client.record(record["id"], record["owner"])
+        assert page.status == (200 if record["owner"] == client.login else 404)
 
 
 def test_the_search_finds_people_by_name_and_title(sound: Running) -> None:
-    found = sound.search("employee 1 name").body
-    assert "About employee 1 title" in found
-    assert "About employee 2 title" not in found
-    assert "About employee 2 title" in sound.search("2 TITLE").body
-    assert "Nobody found." in sound.search("nobody at all").body
-    assert 'value="&lt;b&gt;&quot;"' in sound.search('<b>"').body
+    found = sound.send("search", "people 1 name").body
+    assert "About people 1 title" in found
+    assert "About people 2 title" not in found
+    assert "About people 2 title" in sound.send("search", "2 TITLE").body
+    nothing = sound.world["services"][0]["words"]["phrases"]["nothing"]
+    assert nothing in sound.send("search", "nobody at all").body
+    assert 'value="&lt;b&gt;&quot;"' in sound.send("search", '<b>"').body
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "!", "bnVsbA", "W10", "x.y", "-", "id=1&role=2", "W1tb" * 200, "\xff"]
+)
+def test_a_cookie_of_nonsense_is_nobodys(cookie: str) -> None:
+    for seed in range(8):
+        world = made("broken_function_authorization/cookie", seed=seed)
+        with running(world) as forged:
+            name = forged.world["services"][0]["words"]["cookie"]
+            headers = {"Cookie": f"{name}={cookie}"}
+            page = forged.visitor().get(path_of(forged, "console"), headers=headers)
+            assert page.url.endswith(path_of(forged, "sign_in"))
 
 
 def test_many_may_ask_at_once(sound: Running) -> None:
     statuses: list[int] = []
 
     def visit() -> None:
-        statuses.append(sound.search("About").status)
+        statuses.append(sound.send("search", "About").status)
 
     threads = [threading.Thread(target=visit) for _ in range(16)]
     for thread in threads:
@@ -193,21 +225,25 @@ def test_the_process_ends_with_its_standard_input_and_says_nothing_more() -> Non
 
 def test_the_process_ends_while_it_is_busy() -> None:
     endless = (
-        "' UNION SELECT * FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
-        "SELECT count(*), '', '' FROM c) --"
+        "-1 UNION SELECT * FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT count(*), 1, 1, 1 FROM c) --"
     )
-    with running(design_of(weakness="sql_injection")) as portal:
+    for seed in range(100):
+        world = made("sql_injection/number", seed=seed)
+        if world["chain"][0]["facts"] == {"filter": "none", "parentheses": 0}:
+            break
+    with running(world) as portal:
         lost: list[str] = []
 
-        def ask_endlessly(visitor: Visitor) -> None:
+        def ask_endlessly(client: Client) -> None:
             try:
                 while True:
-                    visitor.get("/staff", {"term": endless})
+                    client.send(client.door("lookup"), endless)
             except VisitError as error:
                 lost.append(str(error))
 
         threads = [
-            threading.Thread(target=ask_endlessly, args=(portal.signed_in(),)) for _ in range(4)
+            threading.Thread(target=ask_endlessly, args=(portal.client(),)) for _ in range(4)
         ]
         for thread in threads:
             thread.start()
@@ -238,11 +274,12 @@ def test_a_wrong_first_line_is_an_error_that_repeats_none_of_it(line: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    "vault",
-    [{"table": "x (y); ATTACH", "column": "code"}, {"table": "vault", "column": "x TEXT); --"}],
+    ("part", "name", "value"),
+    [("tables", "vault", "x (y); ATTACH"), ("columns", "value", "x TEXT); --")],
 )
-def test_a_world_that_was_tampered_with_cannot_add_sql(vault: dict[str, str]) -> None:
-    world = {**PACK.realize(manifest_of(), design_of()).world, "vault": vault}
+def test_a_world_that_was_tampered_with_cannot_add_sql(part: str, name: str, value: str) -> None:
+    world = json.loads(json.dumps(made("sql_injection/string")))
+    world["services"][0]["words"][part][name] = value
     line = json.dumps({"world": world, "flag": "flag{0123}"}).encode()
     done = subprocess.run(PACK.command(), input=line + b"\n", capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (1, b"")
@@ -262,7 +299,7 @@ def test_the_flag_is_in_no_argument_and_no_variable_of_the_process(portal: Runni
 
 def test_the_server_is_found_from_any_directory(tmp_path: Path) -> None:
     (tmp_path / "openrange.py").write_text("raise SystemExit('the wrong module')")
-    line = json.dumps({"world": PACK.realize(manifest_of(), design_of()).world, "flag": "flag{}"})
+    line = json.dumps({"world": made("sql_injection/string"), "flag": "flag{}"})
     done = subprocess.run(
         PACK.command(), input=line.encode() + b"\n", cwd=tmp_path, capture_output=True, check=False
     )
@@ -277,8 +314,8 @@ def test_the_process_of_a_world_imports_nothing_that_it_does_not_need() -> None:
         "portal = Portal(json.load(sys.stdin), 'flag{}')\n"
         "print(*sorted(sys.modules))"
     )
-    for name in CLASSES:
-        world = PACK.realize(manifest_of(), design_of(weakness=name)).world
+    for name in CONTEXTS:
+        world = made(name)
         done = subprocess.run(
             [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{code}"],
             input=json.dumps(world),

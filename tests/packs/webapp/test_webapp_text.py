@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import base64
 import codecs
-import html
 import json
+from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from webapp_worlds import CLASSES, PACK, crawl, design_of, free_text, manifest_of, replies, running
+from webapp_worlds import CLASSES, PACK, crawl, design_of, manifest_of, replies, running
 
 from openrange.core.admission import admit
 from openrange.llm.text import one_line
+from openrange.packs.webapp.telltale import tells
 from openrange.worlds.flag import without_decoys
 
 NASTY = {
@@ -31,19 +33,61 @@ NASTY = {
 }
 
 
-def check(design: dict[str, object], weakness: str) -> None:
-    """The world is solvable, shows all of its text, and gives no flag to a crawl."""
-    design = design | {"weakness": weakness}
-    with running(design) as portal:
-        assert PACK.solve(portal.visitor(), portal.world) == portal.flag
+def check(design: dict[str, object], *weaknesses: str) -> None:
+    """The world is admitted, its pages are what the templates wrote, and no crawl finds a flag."""
+    manifest = manifest_of(difficulty=len(weaknesses), weaknesses=list(weaknesses))
+    realization = PACK.realize(manifest, design | {"weaknesses": list(weaknesses)})
+    assert admit(PACK, realization).failures == ()
+    with running(realization.world) as portal:
         anonymous, signed_in = portal.visitor(), portal.signed_in()
-        shown = "\n".join(page.body for page in [*crawl(signed_in), *crawl(anonymous)])
-        for text, longest in free_text(design):
-            assert html.escape(without_decoys(one_line(text)[:longest].rstrip())) in shown
-        PACK.visit(signed_in, portal.world)
+        for page in [*crawl(signed_in), *crawl(anonymous)]:
+            if "text/html" in page.headers:
+                assert Markup(page.body).odd == []
+        told = realization.tasks[0].instruction + "".join(page.body for page in signed_in.replies)
+        for slot, longest in (("company", 60), ("about", 400), ("story", 400)):
+            kept = without_decoys(one_line(str(design[slot]))[:longest].rstrip())
+            assert kept in unescape(told) or tells(kept)
         seen = replies(anonymous) + replies(signed_in)
         for form in forms(portal.flag):
             assert form not in seen
+
+
+class Markup(HTMLParser):
+    """The tags and attributes of a page that no template wrote."""
+
+    TAGS = frozenset(
+        {
+            *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "nav"),
+            *("a", "h1", "h2", "h3", "p", "section", "article", "div", "form", "input", "button"),
+            *("label", "select", "option", "table", "tr", "th", "td", "ul", "li", "span", "dl"),
+            *("dt", "dd", "code", "bdi"),
+        }
+    )
+    ATTRIBUTES = frozenset(
+        {
+            *("lang", "charset", "name", "content", "class", "href", "dir", "method", "action"),
+            *("value", "aria-label", "type", "required", "autocomplete"),
+        }
+    )
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.odd: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.odd += [tag] if tag not in self.TAGS else []
+        self.odd += [name for name, _ in attrs if name not in self.ATTRIBUTES]
+
+    def handle_comment(self, data: str) -> None:
+        self.odd += [data] if "<" in data else []
+
+    def handle_pi(self, data: str) -> None:
+        self.odd.append(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.odd.append(data)
 
 
 def forms(flag: str) -> set[str]:
@@ -61,8 +105,9 @@ def forms(flag: str) -> set[str]:
 
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_nasty_text_makes_a_sound_world(text: str) -> None:
-    for weakness in CLASSES:
-        check(design_of(lambda slot, longest: text[:longest]), weakness)
+    design = design_of(lambda slot, longest: text[:longest])
+    check(design, *CLASSES[:3])
+    check(design, *CLASSES[3:])
 
 
 @pytest.mark.parametrize("weakness", CLASSES)
@@ -72,22 +117,10 @@ def test_text_of_the_greatest_length_makes_a_sound_world(weakness: str) -> None:
 
 @pytest.mark.parametrize("weakness", CLASSES)
 def test_text_that_is_too_long_is_cut_and_the_world_admitted(weakness: str) -> None:
-    design = design_of(
-        lambda slot, longest: (f"{slot} {'x' * 39} " * 1000)[:30_000], weakness=weakness
-    )
-    made = PACK.realize(manifest_of(), design)
-    assert admit(PACK, made).admitted
-    assert len(json.dumps(made.world)) < 7_000
+    design = design_of(lambda slot, longest: (f"{slot} {'x' * 39} " * 1000)[:30_000])
+    made = PACK.realize(manifest_of(), design | {"weaknesses": [weakness]})
+    assert len(json.dumps(made.world)) < 40_000
     check(design, weakness)
-
-
-@pytest.mark.parametrize("weakness", CLASSES)
-def test_every_slot_is_shown_to_who_has_signed_in(weakness: str) -> None:
-    design = design_of(lambda slot, longest: f"mark-{slot.replace(' ', '-')}", weakness=weakness)
-    with running(design) as portal:
-        shown = "\n".join(page.body for page in crawl(portal.signed_in()))
-        for text, _ in free_text(design):
-            assert text in shown
 
 
 def designs() -> st.SearchStrategy[dict[str, Any]]:
@@ -112,4 +145,4 @@ def designs() -> st.SearchStrategy[dict[str, Any]]:
 )
 @given(design=designs())
 def test_any_conforming_design_makes_a_sound_world(design: dict[str, Any]) -> None:
-    check(design, design["weakness"])
+    check(design, *design["weaknesses"])

@@ -1,4 +1,4 @@
-"""The `webapp` pack: a small company's web portal with one planted weakness.
+"""The `webapp` pack: a small company's web portal with a chain of planted weaknesses.
 
 pack                 what the core knows of it
 choices, design      what a language model may decide, and how it is told

@@ -1,54 +1,63 @@
-"""A portal's chain of weaknesses, from outside: solved, visited, and mended link by link."""
+"""A world's chain of weaknesses, from outside: solved, visited, and mended link by link."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from openrange.packs.webapp.client import sign_in
-from openrange.packs.webapp.weaknesses import context_of
-from openrange.packs.webapp.world import World
+from openrange.packs.webapp.client import Client
+from openrange.packs.webapp.weaknesses import context, context_of, contexts_of, drawn
+from openrange.packs.webapp.world import Link, World, door_of
+from openrange.worlds.draw import Draw
+from openrange.worlds.visitor import Visitor
 
-if TYPE_CHECKING:
-    from openrange.worlds.visitor import Visitor
 
-
-def solve(visitor: Visitor, world: World) -> str | None:
-    """Sign in, and exploit one link of the chain after the other.
+def exploit(visitor: Visitor, world: World, number: int, key: str | None) -> str | None:
+    """Exploit one link of the chain.
 
     Args:
         visitor: A client of the running world.
-        world: The realized portal.
+        world: The realized world.
+        number: Which link, from 0.
+        key: What the link before it gave away; for the first, the agent's password.
 
     Returns:
-        What the last link gives away; None when one of them resists.
+        What it gives away; None when it resists.
     """
-    sign_in(visitor, world)
-    gained: tuple[str, ...] = ()
-    for link in world["chain"]:
-        found = context_of(link).solve(visitor, world, link, gained)
-        if found is None:
-            return None
-        gained += (found,)
-    return gained[-1] if gained else None
+    link = world["chain"][number]
+    client = Client(visitor, world, number, key)
+    return context_of(link).solve(client, link) if client.is_in else None
 
 
-def visit(visitor: Visitor, world: World) -> None:
-    """Sign in, and go through the doors of the chain as an honest employee would.
+def visit(visitor: Visitor, world: World, number: int, key: str | None) -> None:
+    """Go through the door of one link as an honest employee would; otherwise as `exploit`."""
+    link = world["chain"][number]
+    context_of(link).visit(Client(visitor, world, number, key), link)
 
-    Args:
-        visitor: A client of the running world.
-        world: The realized portal.
+
+def decoys(visitor: Visitor, world: World, number: int, key: str | None) -> Iterator[str | None]:
+    """Attack what is not weak in one service, by every solver there is; otherwise as `exploit`.
+
+    Yields:
+        What each attack gives away.
     """
-    sign_in(visitor, world)
-    for link in world["chain"]:
-        context_of(link).visit(visitor, world, link)
+    client = Client(visitor, world, number, key)
+    planted = world["chain"][number]
+    weak = set(context_of(planted).DOORS)
+    for weakness, names in contexts_of().items():
+        for name in names:
+            tried = context(weakness, name)
+            there = all(door_of(client.service, kind) for kind in tried.DOORS)
+            if there and weak.isdisjoint(tried.DOORS):
+                facts = drawn(tried, Draw(world["seed"], weakness, name))
+                link: Link = {**planted, "weakness": weakness, "context": name, "facts": facts}
+                yield tried.solve(client, link)
 
 
 def twins(world: World) -> list[World]:
-    """The same portal, with one link of its chain mended, for each of them.
+    """The same world, with one link of its chain mended, for each of them.
 
     Args:
-        world: The realized portal.
+        world: The realized world.
 
     Returns:
         A world for each link.

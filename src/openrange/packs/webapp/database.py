@@ -1,14 +1,12 @@
-"""The portal's database: SQLite in memory, which lets a request read, briefly, and nothing else."""
+"""A service's database: SQLite in memory, which lets a request read, briefly, and nothing else."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Mapping
 
-from openrange.packs.webapp.choices import VAULT_COLUMNS, VAULT_TABLES
 from openrange.packs.webapp.hiding import Hiding
 
 Value = str | int | float | bytes | None
@@ -36,7 +34,7 @@ _READING = frozenset(
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from openrange.packs.webapp.world import World
+    from openrange.packs.webapp.world import Service
 _NATIVE_CODE = frozenset({"load_extension", "fts3_tokenizer"})
 
 
@@ -48,16 +46,16 @@ class Database:
     """What requests read, each by a connection of its own, so that none waits for a slow one.
 
     Args:
-        world: What to fill it with.
-        hiding: What stands in the vault and in the sealed record.
+        service: What to fill it with.
+        hiding: What stands in the vault.
 
     Raises:
-        ValueError: The world names a vault that is none of the pack's.
+        ValueError: A table or column has a name that is none.
     """
 
-    def __init__(self, world: World, hiding: Hiding) -> None:
+    def __init__(self, service: Service, hiding: Hiding) -> None:
         first = _connected()
-        _fill(first, world, hiding)
+        _fill(first, service, hiding)
         self._image = first.serialize()
         self._free = [_Reading(first)]
         self._places = threading.Semaphore(CONNECTIONS)
@@ -141,39 +139,34 @@ def _connected() -> sqlite3.Connection:
     return connection
 
 
-def _fill(connection: sqlite3.Connection, world: World, hiding: Hiding) -> None:
-    table, column = world["vault"]["table"], world["vault"]["column"]
-    if table not in VAULT_TABLES or column not in VAULT_COLUMNS:
-        raise ValueError("the world names a vault that this pack does not have")
-    for statement in (
-        (
-            "CREATE TABLE accounts (login TEXT PRIMARY KEY, name TEXT, title TEXT, role TEXT, "
-            "password_hash TEXT)"
-        ),
-        "CREATE TABLE notices (title TEXT, body TEXT)",
-        "CREATE TABLE records (id INTEGER PRIMARY KEY, owner TEXT, title TEXT, body TEXT)",
-        f"CREATE TABLE {table} (label TEXT, {column} TEXT)",
+def _fill(connection: sqlite3.Connection, service: Service, hiding: Hiding) -> None:
+    tables, columns = service["words"]["tables"], service["words"]["columns"]
+    if not all(
+        name.isidentifier() and name.isascii() for name in (*tables.values(), *columns.values())
     ):
-        connection.execute(statement)
-    for account in world["accounts"]:
-        # Hashes of passwords that nobody knows, the agent's, which the login form knows, among
-        # them: so there is nothing to be guessed, and nothing to be computed at the start.
-        connection.execute(
-            "INSERT INTO accounts VALUES (:login, :name, :title, :role, :hash)",
-            {**account, "hash": os.urandom(32).hex()},
+        raise ValueError("the world has a table or column of a name that this pack does not give")
+    rows: dict[str, tuple[tuple[str, ...], list[tuple[Value, ...]]]] = {
+        "people": (
+            ("login", "name", "title", "unit", "room"),
+            [
+                (a["login"], a["name"], a["title"], a["unit"], a["room"])
+                for a in service["accounts"]
+            ],
+        ),
+        "items": (
+            ("number", "item", "state", "amount"),
+            [(i["number"], i["name"], i["state"], i["amount"]) for i in service["items"]],
+        ),
+        "vault": (("label", "value"), [(service["secret"], hiding.vault)]),
+    }
+    for table, (names, values) in rows.items():
+        named = ", ".join(columns[name] for name in names)
+        connection.execute(f"CREATE TABLE {tables[table]} ({named})")
+        marks = ", ".join("?" for _ in names)
+        connection.executemany(
+            f"INSERT INTO {tables[table]} VALUES ({marks})",  # noqa: S608 - a name of ours
+            values,
         )
-    connection.executemany("INSERT INTO notices VALUES (:title, :body)", world["notices"])
-    for record in world["records"]:
-        body = record["body"]
-        if record["sealed"]:
-            body = f"{body} The code: {hiding.record}"
-        connection.execute(
-            "INSERT INTO records VALUES (:id, :owner, :title, :text)", {**record, "text": body}
-        )
-    connection.execute(
-        f"INSERT INTO {table} VALUES ('recovery code', :value)",  # noqa: S608 - a name of ours
-        {"value": hiding.vault},
-    )
 
 
 def _decoded(raw: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What the model decides about a portal: the schema of a design, and the words that explain it."""
+"""What the model decides about a world: the schema of a design, and the words that explain it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,57 @@ from collections.abc import Mapping, Sequence
 
 from openrange.core.manifest import Manifest
 from openrange.errors import ManifestError
-from openrange.packs.webapp.choices import (
-    ACCENTS,
-    CONSOLE_PATHS,
-    DIRECTORY_PATHS,
-    INDUSTRIES,
-    RECORDS_PATHS,
-    SEARCH_PARAMETERS,
-)
+from openrange.packs.webapp import industries
+from openrange.packs.webapp.choices import ACCENTS, MAX_DIFFICULTY
+from openrange.packs.webapp.industries import INDUSTRIES, told_by
+from openrange.packs.webapp.structure import SPLITS
 from openrange.packs.webapp.weaknesses import OTHERS, context, contexts_of
 
-NAME, TITLE, HEADLINE, MOTTO, PARAGRAPH, ESSAY = 40, 50, 60, 100, 200, 400
+NAME, TITLE, HEADLINE, MOTTO, PARAGRAPH, ESSAY, WORD = 40, 50, 60, 100, 200, 400, 16
 """Greatest lengths of the free text, in characters. The briefing says them, and `realize` cuts what
 is longer: with `maxLength` in the schema, no provider would take it for strict structured output.
 """
+
+OPTIONS = ("difficulty", "industry", "split", "weaknesses")
+
+
+def difficulty_of(manifest: Manifest) -> int:
+    """How many links the chain of a world has.
+
+    Raises:
+        ManifestError: The option is none from 1 to 4.
+    """
+    wanted = manifest.pack.options.get("difficulty", 1)
+    if isinstance(wanted, int) and not isinstance(wanted, bool) and 1 <= wanted <= MAX_DIFFICULTY:
+        return wanted
+    raise ManifestError(
+        f"manifest: pack.options.difficulty must be a number from 1 to {MAX_DIFFICULTY}"
+    )
+
+
+def split_of(manifest: Manifest) -> str | None:
+    """Which half of all structures a world has to be of, if it matters.
+
+    Raises:
+        ManifestError: The option is none of them.
+    """
+    return _one_of_option(manifest, "split", SPLITS)
+
+
+def industry_of(manifest: Manifest) -> str | None:
+    """The industry that the manifest asks for, or tells by the words of its goal.
+
+    Raises:
+        ManifestError: The option is none that is known.
+    """
+    return _one_of_option(manifest, "industry", tuple(INDUSTRIES)) or told_by(manifest.goal)
+
+
+def _one_of_option(manifest: Manifest, name: str, known: Sequence[str]) -> str | None:
+    wanted = manifest.pack.options.get(name)
+    if wanted is None or (isinstance(wanted, str) and wanted in known):
+        return wanted
+    raise ManifestError(f"manifest: pack.options.{name} must be one of {', '.join(known)}")
 
 
 def allowed_weaknesses(manifest: Manifest) -> dict[str, tuple[str, ...]]:
@@ -37,9 +74,9 @@ def allowed_weaknesses(manifest: Manifest) -> dict[str, tuple[str, ...]]:
         ManifestError: An option or a name is unknown, or the list is none or empty.
     """
     for key in manifest.pack.options:
-        if key != "weaknesses":
+        if key not in OPTIONS:
             raise ManifestError(
-                f"manifest: the pack 'webapp' has no option {key!r}; it takes weaknesses"
+                f"manifest: the pack 'webapp' has no option {key!r}; it takes {', '.join(OPTIONS)}"
             )
     ours = contexts_of()
     if "weaknesses" not in manifest.pack.options:
@@ -70,7 +107,8 @@ def design_schema(manifest: Manifest) -> dict[str, object]:
     """The JSON Schema of a design.
 
     It uses the plainest keywords alone, so that every provider's structured output, and a local
-    model's grammar, can follow it, and strict structured output takes it as it is.
+    model's grammar, can follow it, and strict structured output takes it as it is. The `examples`
+    are for `offline`; no provider is sent them.
 
     Args:
         manifest: What the user wants.
@@ -81,22 +119,40 @@ def design_schema(manifest: Manifest) -> dict[str, object]:
     Raises:
         ManifestError: The manifest's options are wrong.
     """
-    paragraph = _object(title=_TEXT, body=_TEXT)
+    industry = industry_of(manifest)
+    split_of(manifest)
+    known = INDUSTRIES[industry or list(INDUSTRIES)[-1]]
+
+    def said(templates: Sequence[str]) -> Mapping[str, object]:
+        nouns = known.nouns
+        filled = [
+            each.format(
+                noun=nouns[n % len(nouns)],
+                other=nouns[(n + 3) % len(nouns)],
+                customers=known.customers,
+                day=industries.DAYS[n % len(industries.DAYS)],
+                number=n + 4,
+            )
+            for n, each in enumerate(templates)
+        ]
+        return _text(*(each[:1].upper() + each[1:] for each in filled))
+
+    names = zip(industries.FIRST_NAMES, reversed(industries.LAST_NAMES), strict=False)
+    texts = [(title, body) for title, body in industries.NOTICES + industries.RECORDS]
+    paragraph = _object(title=said([t for t, _ in texts]), body=said([b for _, b in texts]))
     return _object(
-        company=_TEXT,
-        industry=_one_of(INDUSTRIES),
-        tagline=_TEXT,
-        about=_TEXT,
+        company=_text(*known.companies),
+        industry=_one_of([industry] if industry else list(INDUSTRIES)),
+        tagline=said(industries.TAGLINES),
+        about=said(industries.ABOUTS),
         accent=_one_of(tuple(ACCENTS)),
-        employees=_exactly(3, _object(name=_TEXT, title=_TEXT)),
+        people=_exactly(4, _object(name=_text(*map(" ".join, names)), title=_text(*known.titles))),
         notices=_exactly(2, paragraph),
         records=_exactly(3, paragraph),
-        directory_path=_one_of(DIRECTORY_PATHS),
-        search_parameter=_one_of(SEARCH_PARAMETERS),
-        records_path=_one_of(RECORDS_PATHS),
-        console_path=_one_of(CONSOLE_PATHS),
-        weakness=_one_of(list(allowed_weaknesses(manifest))),
-        story=_TEXT,
+        words=_exactly(4, _text(*known.nouns)),
+        guarded=_text(*known.secrets),
+        weaknesses=_exactly(difficulty_of(manifest), _one_of(list(allowed_weaknesses(manifest)))),
+        story=said(industries.STORIES),
     )
 
 
@@ -112,52 +168,52 @@ def briefing(manifest: Manifest) -> str:
     Raises:
         ManifestError: The manifest's options are wrong.
     """
+    count = difficulty_of(manifest)
     weaknesses = "\n".join(
-        f"  - {name}: {' or '.join(context(name, each).FOR_MODELS for each in names)}"
+        f"  - {name}: {'; or '.join(context(name, each).FOR_MODELS for each in names)}"
         for name, names in allowed_weaknesses(manifest).items()
     )
     return _BRIEFING.format(
+        links="one" if count == 1 else f"{count}, in the order in which they are found,",
         weaknesses=weaknesses,
-        industries=", ".join(INDUSTRIES),
-        accents=", ".join(ACCENTS),
         name=NAME,
         title=TITLE,
         headline=HEADLINE,
         motto=MOTTO,
         paragraph=PARAGRAPH,
         essay=ESSAY,
+        word=WORD,
     )
 
 
-_TEXT: Mapping[str, object] = {"type": "string"}
-
 _BRIEFING = """\
 You design the internal web portal of a small, fictional company, for a security exercise. Your \
-design is data: one JSON object. Trusted code builds the portal from it, plants one weakness, and \
-hides a secret there. You write no code.
-
-The portal has a home page with notices, a staff directory with a search, a list of the reader's \
-own records, and a console for administrators.
+design is data: one JSON object. Trusted code builds the portal and its systems from it, plants \
+weaknesses, and hides something there. You write no code.
 
 Slots of free text, all of it plain text that fits the goal (no HTML, no Markdown, no code). The \
 number behind each is how many characters it may have; the rest is cut off:
 - company ({headline}), tagline ({motto}), about ({essay}): the company's name, its motto, and a \
 paragraph about it.
-- employees: three people with name ({name}) and job title ({title}). The first is the person \
-whose account the trainee borrows, the second is a colleague, the third administers the portal.
+- people: four who work there, with name ({name}) and job title ({title}), no two alike. The first \
+is the one whose account the trainee borrows, the second administers the portal.
 - notices: two announcements for everybody, with title ({headline}) and body ({paragraph}).
-- records: three ordinary files of the first employee, with title ({headline}) and body \
-({paragraph}).
+- records: three ordinary files of the first one, with title ({headline}) and body ({paragraph}).
+- words: four nouns of the trade, each one lower-case English word ({word}), for addresses.
+- guarded ({headline}): what the company guards most, in a few words, such as "code of \
+the medicine cabinet".
 - story ({essay}): who the trainee is and why they look at the portal, addressed to them as "you".
 
-Choices: industry ({industries}), accent (the colour of the pages: {accents}), directory_path, \
-search_parameter, records_path and console_path (names in the URLs, from the lists in the schema), \
-and weakness:
+Choices: industry, accent (the colour of the pages), and weaknesses, which takes {links} of these:
 {weaknesses}
 
-Never mention a flag, a password, or a secret code, and never say or hint where the portal is \
-weak: the trainee has to find out. Give everybody a different name. Keep every text short.\
+Never mention a flag, a password or a weakness, and never hint where the portal is weak: the \
+trainee has to find out. Keep every text short.\
 """
+
+
+def _text(*examples: str) -> Mapping[str, object]:
+    return {"type": "string", "examples": list(examples)} if examples else {"type": "string"}
 
 
 def _one_of(choices: Sequence[str]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The places of a portal that could hold what a weakness gives away."""
+"""The places of a service that could hold what a weakness gives away."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ ELSEWHERE = "kept on paper in the office safe"
 
 
 class Hiding:
-    """What stands in each place. Every portal has all of them, so that none tells what was planted.
-
-    Each is filled by the `place` of a link of the world's chain, or else says `ELSEWHERE`.
-    """
+    """What stands in each place. A link fills one of them, and the rest say `ELSEWHERE`."""
 
     __slots__ = ("console", "file", "record", "service", "vault")
 

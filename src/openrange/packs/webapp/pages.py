@@ -1,177 +1,212 @@
-"""The portal's pages. Whatever is not written here is escaped (`html`)."""
+"""The pages of a service. Whatever is not written here is escaped (`html`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openrange.packs.webapp.database import Row
 from openrange.packs.webapp.html import Html, html, joined
 from openrange.packs.webapp.style import style_sheet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from openrange.packs.webapp.world import Account, World
 
-LINKED = ("directory", "records", "downloads", "preview", "cards", "console")
-"""The doors to which each page links, in this order."""
-_FOLDERS = frozenset({"records"})
 
-
-def layout(world: World, reader: Account | None, title: str, content: Html) -> str:
-    """A whole page.
+class Frame:
+    """What all pages of a service have around their content.
 
     Args:
-        world: The realized portal.
+        brand: What the service is called.
+        base: What stands before each of its paths.
+        accent: The name of its colour.
+        words: What is drawn for it: its layout and its tags.
+        links: Where its pages link to, by path and name.
+    """
+
+    def __init__(
+        self,
+        brand: str,
+        base: str,
+        accent: str,
+        words: Mapping[str, Any],
+        links: Sequence[tuple[str, str]],
+    ) -> None:
+        self.brand = brand
+        self.base = base
+        self.accent = accent
+        self.words = words
+        self.links = links
+
+
+def layout(frame: Frame, reader: Account | None, title: str, parts: Sequence[Html]) -> str:
+    """A whole page, with the parts of it where this service has them.
+
+    Args:
+        frame: What stands around it.
         reader: Who is signed in.
         title: The page's title, as text.
-        content: What stands between header and footer.
+        parts: What stands between header and footer.
 
     Returns:
         An HTML document.
     """
-    links = [("/", "Home")]
-    for door in LINKED:
-        path = world["doors"][door]
-        links.append((f"/{path}/" if door in _FOLDERS else f"/{path}", label(path)))
-    links.append(("/logout", "Sign out") if reader else ("/login", "Sign in"))
+    heading, tag = frame.words["tags"]
+    links = [html('<a href="{to}">{name}</a>', to=to, name=name) for to, name in frame.links]
+    nav = html('<nav class="bar">\n{links}\n</nav>', links=joined(links))
+    home = f"{frame.base}/"
+    brand = html('<a class="brand" href="{to}" dir="auto">{name}</a>', to=home, name=frame.brand)
+    who = html("Signed in as <bdi>{name}</bdi>", name=reader["name"]) if reader else "Not signed in"
+    place = frame.words["layout"]
     return html(
         _LAYOUT,
         title=title,
-        company=world["company"],
-        style=Html(style_sheet(world["accent"])),
-        links=joined(html('<a href="{path}">{name}</a>', path=p, name=n) for p, n in links),
-        content=content,
-        who=html("Signed in as <bdi>{name}</bdi>", name=reader["name"])
-        if reader
-        else "Not signed in",
+        company=frame.brand,
+        style=Html(style_sheet(frame.accent)),
+        head=joined([brand, *([nav] if place == "top" else [])]),
+        side=nav if place == "side" else "",
+        heading=html(f'<{heading} dir="auto">{{title}}</{heading}>', title=title),
+        content=joined(_framed(tag, part) for part in parts),
+        foot=joined([*([nav] if place == "foot" else []), html("<p>{who}</p>", who=who)]),
     )
 
 
-def home(world: World, reader: Account | None, notices: Sequence[Row]) -> Html:
-    """The home page's content: the company, its notices and, once signed in, the assignment."""
-    cards = joined(
-        html(
-            '<article class="card">\n<h2 dir="auto">{title}</h2>\n<p dir="auto">{body}</p>\n'
-            "</article>",
-            title=title,
-            body=body,
-        )
-        for title, body in notices
-    )
+def _framed(tag: str, part: Html) -> Html:
+    if part.startswith("<!--"):
+        return part
+    look = "wide" if part.startswith("<table") else "card"
+    return html(f'<{tag} class="{{look}}">\n{{part}}\n</{tag}>', look=look, part=part)
+
+
+def about(world: World, title: str) -> Html:
+    """What the company, or a service of it, is."""
+    if title:
+        return html("<p>{title} of {company}.</p>", title=title, company=world["company"])
     return html(
-        _HOME,
-        company=world["company"],
+        '<p class="quiet" dir="auto">{tagline}</p>\n<p dir="auto">{about}</p>',
         tagline=world["tagline"],
         about=world["about"],
-        industry=world["industry"],
-        assignment=html(_ASSIGNMENT, story=world["story"]) if reader else "",
-        cards=cards,
     )
 
 
-def login(complaint: str = "") -> Html:
+def article(title: str, body: str, quiet: str = "") -> Html:
+    """A text with a title."""
+    note = html('<p class="quiet">{quiet}</p>\n', quiet=quiet) if quiet else ""
+    return html(
+        '<h3 dir="auto">{title}</h3>\n{note}<p dir="auto">{body}</p>',
+        title=title,
+        note=note,
+        body=body,
+    )
+
+
+def message(text: str) -> Html:
+    """A sentence."""
+    return html('<p dir="auto">{text}</p>', text=text)
+
+
+def rows(
+    words: Mapping[str, Any], headings: Sequence[str], found: Sequence[Sequence[object]]
+) -> Html:
+    """Rows of values, in the form that this service gives to all of them."""
+    if not found:
+        return message(words["phrases"]["nothing"])
+    look = words["list"]
+    if look == "table":
+        head = joined((html("<th>{name}</th>", name=name) for name in headings), "")
+        body = joined(html("<tr>{cells}</tr>", cells=_cells("td", row)) for row in found)
+        return html("<table>\n<tr>{head}</tr>\n{body}\n</table>", head=head, body=body)
+    if look == "list":
+        items = joined(html("<li>{cells}</li>", cells=_cells("span", row)) for row in found)
+        return html("<ul>\n{items}\n</ul>", items=items)
+    return joined(html("<dl>{cells}</dl>", cells=_named(headings, row)) for row in found)
+
+
+def _cells(tag: str, row: Sequence[object]) -> Html:
+    cells = (html(f'<{tag} dir="auto">{{value}}</{tag}>', value=value) for value in row)
+    return joined(cells, " " if tag == "span" else "")
+
+
+def _named(headings: Sequence[str], row: Sequence[object]) -> Html:
+    names = [*headings, *[""] * len(row)]
+    return joined(
+        (
+            html('<dt>{name}</dt><dd dir="auto">{value}</dd>', name=name, value=value)
+            for name, value in zip(names, row, strict=False)
+        ),
+        "",
+    )
+
+
+def form(path: str, method: str, parameter: str, values: Sequence[str], button: str) -> Html:
+    """A form of one field; or, where it takes JSON, a word on how to send that.
+
+    Args:
+        path: Where it goes.
+        method: GET, POST or JSON.
+        parameter: The field's name.
+        values: What stands in it; several are a choice.
+        button: What the button says.
+
+    Returns:
+        The form.
+    """
+    if method == "JSON":
+        offered = joined((html(" <code>{value}</code>", value=v) for v in values if v), "")
+        return html(
+            '<p>POST to <code>{path}</code>, as JSON: <code>{{"{parameter}": "..."}}</code>'
+            "{offered}</p>",
+            path=path,
+            parameter=parameter,
+            offered=offered,
+        )
+    if len(values) > 1:
+        options = joined((html("<option>{value}</option>", value=value) for value in values), "")
+        field = html('<select name="{name}">{options}</select>', name=parameter, options=options)
+    else:
+        value = values[0] if values else ""
+        field = html(
+            '<input name="{name}" value="{value}" aria-label="{name}">', name=parameter, value=value
+        )
+    return html(
+        '<form class="line" method="{method}" action="{path}">\n{field}\n'
+        "<button>{button}</button>\n</form>",
+        method=method.lower(),
+        path=path,
+        field=field,
+        button=button,
+    )
+
+
+def hidden(path: str, parameter: str, value: str) -> Html:
+    """A form of a button alone, with a field that is not shown."""
+    return html(
+        '<form method="post" action="{path}"><input type="hidden" name="{name}" value="{value}">'
+        "<button>Try again</button></form>",
+        path=path,
+        name=parameter,
+        value=value,
+    )
+
+
+def comment(text: str) -> Html:
+    """What only the page's source shows."""
+    return html("<!-- {text} -->", text=text.replace("--", ""))
+
+
+def login(path: str, account: str, password: str) -> Html:
     """The login form."""
-    alert = html('<p role="alert"><strong>{text}</strong></p>\n', text=complaint)
-    return html(_LOGIN, alert=alert if complaint else "")
+    return html(_LOGIN, path=path, account=account, password=password)
 
 
-def logout() -> Html:
+def logout(path: str) -> Html:
     """The question before signing out."""
     return html(
-        '<h1>Sign out</h1>\n<section class="card">\n<p>Do you want to leave the portal?</p>\n'
-        '<form method="post" action="/logout"><button>Sign out</button></form>\n</section>'
-    )
-
-
-def directory(door: str, parameter: str, term: str, people: Sequence[Row]) -> Html:
-    """The staff directory: a search and a table."""
-    table = _table(("Name", "Job title", "Account"), people, "Nobody found.")
-    return html(
-        _DIRECTORY, label=label(door), door=door, parameter=parameter, term=term, table=table
-    )
-
-
-def records(door: str, own: Sequence[Row]) -> Html:
-    """The list of the reader's own records."""
-    items = joined(
-        html(
-            '<tr><td>{number}</td><td dir="auto"><a href="/{door}/{number}">{title}</a></td></tr>',
-            number=number,
-            door=door,
-            title=title,
-        )
-        for number, title in own
-    )
-    return html(_RECORDS, door=door, items=items)
-
-
-def record(door: str, number: int, row: Row) -> Html:
-    """One record, with its owner."""
-    title, body, owner = row
-    return html(_RECORD, door=door, number=number, title=title, body=body, owner=owner)
-
-
-def downloads(door: str, names: Sequence[str]) -> Html:
-    """The list of public files."""
-    items = joined(
-        html('<li><a href="/{door}?file={name}">{name}</a></li>', door=door, name=name)
-        for name in names
-    )
-    return html(
-        '<h1>{label}</h1>\n<div class="card"><ul>\n{items}\n</ul></div>',
-        label=label(door),
-        items=items,
-    )
-
-
-def preview(door: str, url: str, shown: Sequence[str], found: str | None) -> Html:
-    """A form that asks for an internal page, and that page."""
-    options = joined(html("<option>{url}</option>", url=each) for each in shown)
-    if found is None:
-        found = "This address is not shown here."
-    result = html('<section class="card"><pre>{text}</pre></section>', text=found) if url else ""
-    return html(_PREVIEW, label=label(door), door=door, options=options, result=result)
-
-
-def cards(door: str, text: str, rendered: str) -> Html:
-    """A form for a greeting, and how it will look."""
-    result = html('<section class="card"><p dir="auto">{text}</p></section>', text=rendered)
-    return html(_CARDS, label=label(door), door=door, text=text, result=result if rendered else "")
-
-
-def console(door: str, secret: str, accounts: Sequence[Row]) -> Html:
-    """The administrators' console: who has an account, and the recovery code."""
-    table = _table(("Account", "Name", "Role"), accounts, "No accounts.")
-    return html(_CONSOLE, label=label(door), secret=secret, table=table)
-
-
-def message(title: str, text: str) -> Html:
-    """The content of a page that only says something."""
-    return html(
-        '<h1>{title}</h1>\n<section class="card"><p>{text}</p></section>', title=title, text=text
-    )
-
-
-def label(path: str) -> str:
-    """What a door is called on the pages."""
-    return path.capitalize()
-
-
-def _table(headings: Sequence[str], rows: Sequence[Row], empty: str) -> Html:
-    if not rows:
-        return html('<div class="card"><p>{empty}</p></div>', empty=empty)
-    head = joined((html("<th>{name}</th>", name=name) for name in headings), "")
-    body = joined(
-        html(
-            "<tr>{cells}</tr>",
-            cells=joined((html('<td dir="auto">{value}</td>', value=v) for v in row), ""),
-        )
-        for row in rows
-    )
-    return html(
-        '<div class="card wide"><table>\n<tr>{head}</tr>\n{body}\n</table></div>',
-        head=head,
-        body=body,
+        '<p>Do you want to leave?</p>\n<form method="post" action="{path}">'
+        "<button>Sign out</button></form>",
+        path=path,
     )
 
 
@@ -186,90 +221,21 @@ _LAYOUT = """\
 {style}</style>
 </head>
 <body>
-<header><nav class="bar">
-<a class="brand" href="/" dir="auto">{company}</a>
-{links}
-</nav></header>
+<header>{head}</header>
+{side}
 <main>
+{heading}
 {content}
 </main>
-<footer>{who}</footer>
+<footer>{foot}</footer>
 </body>
 </html>
 """
-_HOME = """\
-<h1 dir="auto">{company}</h1>
-<p class="quiet" dir="auto">{tagline}</p>
-{assignment}<section class="card">
-<h2>About us</h2>
-<p dir="auto">{about}</p>
-<p class="quiet">Industry: {industry}</p>
-</section>
-<h2>Notices</h2>
-<div class="grid">
-{cards}
-</div>"""
-_ASSIGNMENT = """\
-<section class="card marked">
-<h2>Your assignment</h2>
-<p dir="auto">{story}</p>
-</section>
-"""
 _LOGIN = """\
-<h1>Sign in</h1>
-<section class="card">
-{alert}<form method="post" action="/login">
+<form method="post" action="{path}">
 <label>Account
-<input name="username" autocomplete="username" required></label>
+<input name="{account}" autocomplete="username" required></label>
 <label>Password
-<input name="password" type="password" autocomplete="current-password" required></label>
+<input name="{password}" type="password" autocomplete="current-password" required></label>
 <button>Sign in</button>
-</form>
-</section>"""
-_DIRECTORY = """\
-<h1>{label}</h1>
-<p class="quiet">Everybody who works here. Search by name or job title.</p>
-<form class="line" method="get" action="/{door}" role="search">
-<input name="{parameter}" value="{term}" aria-label="Name or job title">
-<button>Search</button>
-</form>
-{table}"""
-_RECORDS = """\
-<h1>Your {door}</h1>
-<p class="quiet">Numbers are given across the whole company, in order of filing.</p>
-<div class="card wide"><table>
-<tr><th>Number</th><th>Title</th></tr>
-{items}
-</table></div>"""
-_RECORD = """\
-<p><a href="/{door}/">Back to your {door}</a></p>
-<article class="card">
-<h1 dir="auto">{title}</h1>
-<p class="quiet">Number {number}, filed by {owner}</p>
-<p dir="auto">{body}</p>
-</article>"""
-_PREVIEW = """\
-<h1>{label}</h1>
-<form class="line" method="get" action="/{door}">
-<select name="url" aria-label="Internal page">
-{options}
-</select>
-<button>Show</button>
-</form>
-{result}"""
-_CARDS = """\
-<h1>{label}</h1>
-<p class="quiet">Write to everybody; [name] and [company] are filled in.</p>
-<form class="line" method="get" action="/{door}">
-<input name="text" value="{text}" aria-label="Text">
-<button>Try</button>
-</form>
-{result}"""
-_CONSOLE = """\
-<h1>{label}</h1>
-<p class="quiet">For administrators only.</p>
-<section class="card marked">
-<h2>Recovery code</h2>
-<p><code>{secret}</code></p>
-</section>
-{table}"""
+</form>"""

@@ -1,60 +1,53 @@
-"""The portal itself: from a request to a response, without a socket."""
+"""A whole world behind one port: from a request to a response, without a socket."""
 
 from __future__ import annotations
 
-import os
 from http import HTTPStatus
 
-from openrange.packs.webapp.database import Database, QueryError
+from openrange.packs.webapp import keys
+from openrange.packs.webapp.database import QueryError
 from openrange.packs.webapp.doors import DOORS
-from openrange.packs.webapp.doors.door import Door, Site, Visit, redirect, said
-from openrange.packs.webapp.doors.downloads import PUBLIC
-from openrange.packs.webapp.doors.preview import HIDDEN, SHOWN
-from openrange.packs.webapp.doors.session import COOKIE, Session
+from openrange.packs.webapp.doors.door import Door, Site, Visit, page, redirect, said
+from openrange.packs.webapp.doors.entry import opened
+from openrange.packs.webapp.doors.session import Holder, Session
 from openrange.packs.webapp.hiding import Hiding
+from openrange.packs.webapp.pages import message
 from openrange.packs.webapp.weaknesses import context_of
-from openrange.worlds.http import Request, Response
+from openrange.worlds.http import Request, Response, bare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from openrange.packs.webapp.world import World
+    from openrange.packs.webapp.world import Service, World
 
 
 class Portal:
-    """A running portal: its doors, of which its chain replaces some by weak ones.
+    """A running world: its services, on each of which a link of its chain replaces a door.
 
-    It knows no weakness by name. A link of the chain that is `mended` hides what it hides, and
-    leaves its door as it is.
+    It knows no weakness by name. A link that is `mended` hides what it hides, and leaves its
+    service as it is.
 
     Args:
-        world: The realized portal.
+        world: The realized world.
         flag: What the last link of the chain gives away. What the others do is drawn here.
 
     Raises:
         LookupError: The world's chain has a context that is not installed.
-        ValueError: The world's vault is none of the pack's.
+        ValueError: A service has a table of a name that is none.
     """
 
     def __init__(self, world: World, flag: str) -> None:
-        hiding = Hiding()
-        weak: list[type[object]] = []
-        for position, link in enumerate(world["chain"], start=1):
-            context = context_of(link)
-            is_last = position == len(world["chain"])
-            context.place(hiding, flag if is_last else os.urandom(16).hex(), link)
-            if not link.get("mended"):
-                weak.append(context.weaken(link))
-
-        def as_planted(sound: type[object]) -> type[object]:
-            return next((door for door in weak if issubclass(door, sound)), sound)
-
-        session = as_planted(Session)()
-        assert isinstance(session, Session)
-        files, services = _files(world, hiding), _services(hiding)
-        site = Site(world, Database(world, hiding), session, hiding, files, services)
-        doors = [as_planted(door)(site) for door in DOORS]  # type: ignore[call-arg]
-        self._site = site
-        self._doors = {door.path: door for door in doors if isinstance(door, Door)}
+        key = world["agent"]["password"]
+        self._by_path: dict[str, _Service] = {}
+        self._by_host: dict[str, _Service] = {}
+        for number, service in enumerate(world["services"]):
+            is_last = number == len(world["chain"]) - 1
+            kind, mount = world["chain"][number]["key"], service["mount"]
+            gives = flag if is_last else keys.minted(kind, world["services"][number + 1]["mount"])
+            if service["gate"]["kind"] == "address":
+                mount = key
+            running = _Service(world, number, key, gives, "" if service["by_host"] else mount)
+            (self._by_host if service["by_host"] else self._by_path)[mount] = running
+            key = gives
 
     def answer(self, request: Request) -> Response:
         """Answer one request.
@@ -65,46 +58,110 @@ class Portal:
         Returns:
             The response, which is a page even where something went wrong.
         """
-        holder = self._site.session.read(request.cookie(COOKIE))
-        reader = self._site.account(holder.login) if holder else None
+        parts = [part for part in request.path.split("/") if part]
+        if request.service:
+            service = self._by_host.get(request.service)
+            return service.answer(request, parts) if service else bare(HTTPStatus.NOT_FOUND)
+        service = self._by_path.get(parts[0]) if parts else None
+        if service:
+            return service.answer(request, parts[1:])
+        return self._by_path[""].answer(request, parts)
+
+
+class _Service:
+    """A running service.
+
+    Args:
+        world: The world.
+        number: Which of its services.
+        key: What opens its gate.
+        gives: What its weakness gives away.
+        mount: The first part of its paths; empty for none.
+    """
+
+    def __init__(self, world: World, number: int, key: str, gives: str, mount: str) -> None:
+        service, link = world["services"][number], world["chain"][number]
+        context, hiding = context_of(link), Hiding()
+        setattr(hiding, context.HIDES, gives)
+        weak = [] if link.get("mended") else context.weaken(link)
+
+        def as_planted(sound: type) -> type:
+            return next((door for door in weak if issubclass(door, sound)), sound)
+
+        base = f"/{mount}" if mount else ""
+        links = _links(world["services"]) if number == 0 else {}
+        self._site = site = Site(world, service, base, hiding, as_planted(Session)(), key, links)
+        self._home: Door = as_planted(DOORS["home"])(
+            site, {"kind": "home", "path": "", "method": "GET", "parameter": "", "facts": {}}
+        )
+        site.doors = [as_planted(DOORS[plan["kind"]])(site, plan) for plan in service["doors"]]
+
+    def answer(self, request: Request, parts: list[str]) -> Response:
+        site = self._site
         if request.method not in ("GET", "POST"):
-            return said(self._site, reader, HTTPStatus.METHOD_NOT_ALLOWED, "Pages are only read.")
-        first, *rest = [part for part in request.path.split("/") if part] or [""]
-        visit = Visit(request, reader, holder.role if holder and reader else "", tuple(rest))
-        door = self._doors.get(first)
+            return said(site, None, HTTPStatus.METHOD_NOT_ALLOWED, "That is not done here.")
+        gate, name = site.service["gate"], site.words["cookie"]
+        holder = site.session.read(request.cookie(name))
+        is_let_in = holder is not None or gate["kind"] != "token"
+        if not is_let_in and _token(request, gate["place"]) != site.key:
+            where = (
+                gate["place"].replace("header:", "the header ").replace("query:", "the parameter ")
+            )
+            text = f"This service takes a token, in {where}."
+            return page(site, None, "401 Unauthorized", (message(text),), HTTPStatus.UNAUTHORIZED)
+        cookie = ""
+        if holder is None and gate["kind"] != "password":
+            account = site.account(gate["login"])
+            assert account is not None
+            cookie = opened(site, account)
+            holder = site.session.read(cookie.partition(";")[0].partition("=")[2])
+        response = self._answered(request, parts, holder)
+        if cookie and "Set-Cookie" not in response.headers:
+            response.headers = {**response.headers, "Set-Cookie": cookie}
+        return response
+
+    def _answered(self, request: Request, parts: list[str], holder: Holder | None) -> Response:
+        site = self._site
+        reader = site.account(holder.login) if holder else None
+        first, *rest = parts or [""]
+        visit = Visit(request, holder if reader else None, reader, tuple(rest), first)
+        door = next((each for each in site.doors if each.answers_to(first)), None)
+        if not first:
+            door = self._home
+        response: Response | None = None
         try:
             if first == "robots.txt" and not rest:
-                response = _robots(self._site.world)
-            elif door is None:
-                response = None
-            elif reader is None and not door.is_open:
-                return redirect("/login")
-            else:
+                return _robots(site)
+            if door is not None:
+                sign_in = site.door("sign_in")
+                if reader is None and not door.is_open and sign_in is not None:
+                    return redirect(sign_in.path)
                 response = door.answer(visit)
         except QueryError:  # no statement of ours is wrong: the database is busy or out of memory
             status = HTTPStatus.INTERNAL_SERVER_ERROR
-            response = said(self._site, reader, status, "Something went wrong. Please try again.")
+            return said(site, reader, status, "Something went wrong. Please try again.")
         if response is None:
-            return said(self._site, reader, HTTPStatus.NOT_FOUND, "There is no such page.")
+            return said(site, reader, HTTPStatus.NOT_FOUND, site.phrase("missing"))
         return response
 
 
-def _robots(world: World) -> Response:
-    rules = f"User-agent: *\nDisallow: /{world['doors']['console']}\n"
+def _token(request: Request, place: str) -> str:
+    where, _, name = place.partition(":")
+    if where == "query":
+        return request.query.get(name, "")
+    return request.headers.get(name.lower(), "").removeprefix("Bearer ")
+
+
+def _links(services: list[Service]) -> dict[str, str]:
+    """Where the other services are, as far as everybody may know."""
+    return {
+        each["title"]: f"/{each['mount']}/"
+        for each in services[1:]
+        if not each["by_host"] and each["gate"]["kind"] != "address"
+    }
+
+
+def _robots(site: Site) -> Response:
+    console = site.door("console")
+    rules = f"User-agent: *\nDisallow: {console.path if console else '/'}\n"
     return Response(rules, content_type="text/plain; charset=utf-8")
-
-
-def _files(world: World, hiding: Hiding) -> dict[str, str]:
-    return {
-        **{PUBLIC + file["name"]: file["text"] + "\n" for file in world["files"]},
-        "private/recovery.txt": f"Recovery code: {hiding.file}\n",
-    }
-
-
-def _services(hiding: Hiding) -> dict[str, str]:
-    calendar, status = SHOWN
-    return {
-        calendar: "No meetings today.",
-        status: "All services are up.",
-        HIDDEN: f"Recovery code: {hiding.service}",
-    }

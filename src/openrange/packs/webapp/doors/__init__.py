@@ -1,18 +1,21 @@
-"""The doors of a portal: each answers one kind of request, in its sound form."""
+"""The doors of a service: each answers one kind of request, in its sound form."""
 
 from __future__ import annotations
 
-from openrange.packs.webapp.doors.cards import Cards
-from openrange.packs.webapp.doors.console import Console
-from openrange.packs.webapp.doors.directory import Directory
+from openrange.packs.webapp.doors.console import Console, Profile
 from openrange.packs.webapp.doors.door import Door
-from openrange.packs.webapp.doors.downloads import Downloads
-from openrange.packs.webapp.doors.home import Home
+from openrange.packs.webapp.doors.entry import Home, SignIn, SignOut
+from openrange.packs.webapp.doors.files import Files
+from openrange.packs.webapp.doors.items import Check, Listing, Lookup
+from openrange.packs.webapp.doors.people import Search
 from openrange.packs.webapp.doors.preview import Preview
-from openrange.packs.webapp.doors.records import Records
-from openrange.packs.webapp.doors.sign_in import SignIn, SignOut
+from openrange.packs.webapp.doors.records import Feed, Records
 
-DOORS: tuple[type[Door], ...] = (
-    *(Home, Directory, Records, Downloads, Preview, Cards, Console, SignIn, SignOut),
-)
-"""Every door to which a path leads, in the order in which pages link to them."""
+DOORS: dict[str, type[Door]] = {
+    door.kind: door
+    for door in (
+        *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
+        *(SignIn, SignOut),
+    )
+}
+"""Every kind of door."""

@@ -1,37 +1,84 @@
-"""The console: for administrators."""
+"""The console, for administrators; and what everybody may say of themselves."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from openrange.packs.webapp import pages
-from openrange.packs.webapp.choices import ADMINISTRATOR
 from openrange.packs.webapp.doors.door import Door, Visit
+from openrange.packs.webapp.html import Html
 from openrange.worlds.http import Response
 
 
 class Console(Door):
-    """Shows who has an account, and the recovery code."""
+    """Shows who has an account, and what is guarded."""
 
-    name = "console"
+    kind = "console"
 
     def answer(self, visit: Visit) -> Response | None:
         """The console, to an administrator."""
         if visit.rest:
             return None
         if not self.is_allowed(visit):
-            return self.said(visit, HTTPStatus.FORBIDDEN, "This page is for administrators only.")
-        accounts = self.site.database.rows("SELECT login, name, role FROM accounts ORDER BY login")
-        content = pages.console(self.path, self.site.hiding.console, accounts)
-        return self.page(visit, pages.label(self.path), content)
+            return self.denied(visit)
+        accounts = [
+            (each["login"], each["name"], self.site.role(each))
+            for each in self.site.service["accounts"]
+        ]
+        secret = pages.message(self.site.secret(self.site.hiding.console))
+        return self.page(
+            visit, secret, pages.rows(self.site.words, ("Account", "Name", "Role"), accounts)
+        )
+
+    def denied(self, visit: Visit) -> Response:
+        """What everybody else sees: with a form that says who tries again, and is not believed."""
+        role = visit.holder.role if visit.holder else ""
+        again = pages.hidden(self.path, self.plan["parameter"], role)
+        parts = (pages.message(self.site.phrase("denied")), again, self.remark())
+        return self.page(visit, *parts, status=HTTPStatus.FORBIDDEN)
+
+    def remark(self) -> Html:
+        """What is said in a comment."""
+        return pages.comment("checked")
 
     def is_allowed(self, visit: Visit) -> bool:
-        """Whether the visitor is an administrator, by what the session says.
+        """Whether the visitor is an administrator, by what the session says."""
+        roles = self.site.words["roles"]
+        return visit.holder is not None and visit.holder.role == roles["administrator"]
 
-        Args:
-            visit: The request.
 
-        Returns:
-            True for an administrator.
-        """
-        return visit.role == ADMINISTRATOR
+class Profile(Door):
+    """Lets everybody write a line about themselves, which lasts as long as the session."""
+
+    kind = "profile"
+
+    def answer(self, visit: Visit) -> Response | None:
+        """The form, and what is on file."""
+        assert visit.holder is not None
+        assert visit.reader is not None
+        if visit.rest:
+            return None
+        if visit.request.method == "POST":
+            self.save(visit)
+        holder, reader = visit.holder, visit.reader
+        rows = [
+            ("account", reader["login"]),
+            ("name", reader["name"]),
+            (self.site.words["columns"]["title"], reader["title"]),
+            (self.role_field(), holder.role),
+            (self.plan["parameter"], holder.line),
+        ]
+        form = self.form(holder.line, button="Save")
+        return self.page(visit, form, pages.rows(self.site.words, ("Field", "Value"), rows))
+
+    def role_field(self) -> str:
+        """What the role is called here."""
+        field: str = self.plan["facts"].get("role", "role")
+        return field
+
+    def save(self, visit: Visit) -> None:
+        """Keep the line, and nothing else of what was sent."""
+        assert visit.holder is not None
+        line = self.given(visit)
+        if line is not None:
+            visit.holder.line = line[:200]

@@ -6,23 +6,26 @@ from openrange.packs.webapp import pages
 from openrange.packs.webapp.doors.door import Door, Visit
 from openrange.worlds.http import Response
 
-SHOWN = ("http://calendar.internal/", "http://status.internal/")
-HIDDEN = "http://safe.internal/"
-
 
 class Preview(Door):
     """Shows the page of an internal service."""
 
-    name = "preview"
+    kind = "preview"
 
     def answer(self, visit: Visit) -> Response | None:
         """The form, and the page that was asked for."""
         if visit.rest:
             return None
-        url = visit.request.query.get("url", "")
-        found = self.fetch(url) if url else ""
-        content = pages.preview(self.path, url, SHOWN, found)
-        return self.page(visit, pages.label(self.path), content)
+        url = self.given(visit)
+        if url is None:
+            return self.page(visit, self.form(*self.offered()))
+        found = self.fetch(url)
+        text = "This address is not shown here." if found is None else found
+        return self.page(visit, self.form(*self.offered()), pages.message(text))
+
+    def offered(self) -> list[str]:
+        """The addresses that are shown."""
+        return [each["title"] for each in self.site.service["internal"][:-1]]
 
     def fetch(self, url: str) -> str | None:
         """A page, if it is one of those that are shown.
@@ -33,4 +36,4 @@ class Preview(Door):
         Returns:
             Its text; None if it is not to be had.
         """
-        return self.site.services.get(url) if url in SHOWN else None
+        return self.site.pages[url] if url in self.offered() else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 
-COOKIE = "session"
 MAX_SESSIONS = 1_000
 
 
@@ -14,14 +13,18 @@ class Holder:
 
     Args:
         login: The name of the account.
-        role: Its role.
+        role: Its role, in the service's own word.
+
+    Attributes:
+        line: What the holder says of themselves.
     """
 
-    __slots__ = ("login", "role")
+    __slots__ = ("line", "login", "role")
 
     def __init__(self, login: str, role: str) -> None:
         self.login = login
         self.role = role
+        self.line = ""
 
 
 class Session:

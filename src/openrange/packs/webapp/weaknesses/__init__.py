@@ -10,10 +10,13 @@ import importlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
     from openrange.packs.webapp.weaknesses.context import Context
     from openrange.packs.webapp.world import Link
+    from openrange.worlds.draw import Draw
 
 OTHERS = "openrange_weaknesses"
 
@@ -59,6 +62,12 @@ def context(weakness: str, name: str) -> Context:
                 if error.name is None or not f"{path}.".startswith(f"{error.name}."):
                     raise  # of what it imports itself
     raise LookupError(f"no context {name!r} of the weakness {weakness!r} is installed")
+
+
+def drawn(found: Context, draw: Draw) -> Mapping[str, Any]:
+    """What a context draws for a world; nothing, where it has nothing to draw."""
+    facts: Mapping[str, Any] = found.draw(draw) if hasattr(found, "draw") else {}
+    return facts
 
 
 def context_of(link: Link) -> Context:

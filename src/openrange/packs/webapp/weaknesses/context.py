@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from openrange.packs.webapp.doors.door import Door
-    from openrange.packs.webapp.doors.session import Session
-    from openrange.packs.webapp.hiding import Hiding
-    from openrange.packs.webapp.world import Link, World
+    from openrange.packs.webapp.client import Client
+    from openrange.packs.webapp.world import Link
     from openrange.worlds.draw import Draw
-    from openrange.worlds.visitor import Visitor
 
 
 class Context(Protocol):
@@ -22,31 +19,44 @@ class Context(Protocol):
     """
 
     FOR_MODELS: str
-    """One sentence for the model that designs, on what is wrong."""
+    """A few words for the model that designs, on what is wrong."""
     FOR_PEOPLE: str
     """One sentence for people, on how it is exploited."""
+    DOORS: tuple[str, ...]
+    """The kinds of doors that it takes; the first one is what is attacked."""
+    HIDES: str
+    """Where what it gives away is hidden: an attribute of `Hiding`."""
 
-    def draw(self, draw: Draw) -> Mapping[str, str]:
-        """What differs from world to world: the link's `facts`."""
+    def weaken(self, link: Link) -> Sequence[type]:
+        """The weak doors: subclasses of those of `openrange.packs.webapp.doors`, or of `Session`,
+        which they replace.
+        """
         ...
 
-    def place(self, hiding: Hiding, value: str, link: Link) -> None:
-        """Put what the weakness gives away into one of the hiding places."""
-        ...
-
-    def weaken(self, link: Link) -> type[Door] | type[Session]:
-        """The weak door: a subclass of one of `openrange.packs.webapp.doors`, which it replaces."""
-        ...
-
-    def solve(
-        self, visitor: Visitor, world: World, link: Link, gained: tuple[str, ...]
-    ) -> str | None:
-        """Exploit it over HTTP, signed in, with what the links before this one gave away.
+    def solve(self, client: Client, link: Link) -> str | None:
+        """Exploit it over HTTP, having passed the service's gate.
 
         Returns what it gives away, or None when the door resists.
         """
         ...
 
-    def visit(self, visitor: Visitor, world: World, link: Link) -> None:
-        """Go through the same door, signed in, as an honest employee would."""
+    def visit(self, client: Client, link: Link) -> None:
+        """Go through the same door as an honest employee would."""
         ...
+
+
+class Drawn(Protocol):
+    """What a file has besides, where more differs from world to world than its service."""
+
+    def draw(self, draw: Draw) -> Mapping[str, Any]:
+        """The link's `facts`."""
+        ...
+
+
+class OfRecords(Protocol):
+    """What a file may have besides, where it is about records."""
+
+    SPELLINGS: tuple[str, ...]
+    """How their ids may be spelled: `openrange.packs.webapp.spellings` says how they can be."""
+    NESTED: bool
+    """Whether their addresses have to name their owners."""

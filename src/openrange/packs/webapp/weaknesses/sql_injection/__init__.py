@@ -1,1 +1,1 @@
-"""SQL injection: what is typed becomes part of a statement."""
+"""SQL injection: what is typed becomes a part of a statement."""

@@ -1,0 +1,1 @@
+"""Broken function-level authorization: nobody checks who may do it."""

@@ -1,0 +1,1 @@
+"""Broken object-level authorization: nobody checks whose it is."""

@@ -1,1 +1,0 @@
-"""Forged sessions: the holder says who the holder is."""

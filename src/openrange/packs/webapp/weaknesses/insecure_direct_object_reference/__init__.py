@@ -1,1 +1,0 @@
-"""Broken object-level authorization: who knows what a thing is called is given it."""
