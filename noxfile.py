@@ -134,6 +134,13 @@ def servers(session: nox.Session) -> None:
 
 
 @nox.session
+def sweep(session: nox.Session) -> None:
+    """Many worlds, and a table of what they are like: `nox -s sweep -- 500 --attack`."""
+    _install(session, "test", packages=(CORE,))
+    session.run("python", "tests/sweep/sweep.py", *session.posargs)
+
+
+@nox.session
 def codex_real(session: nox.Session) -> None:
     """The real Codex program, against a local server. Needs npm."""
     _program(session, "codex", "@openai/codex", "0.171.0")

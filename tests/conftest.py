@@ -11,7 +11,7 @@ from openrange.testing.chat_server import ChatServer
 pytest_plugins = ["openrange.testing.pytest_plugin"]
 
 KEPT = {"OPENRANGE_AIMOCK", "OPENRANGE_CLAUDE_COMMAND", "OPENRANGE_CODEX_COMMAND"}
-LONGEST = {"packaging", "testing"}
+LONGEST = {"packaging", "sweep", "testing"}
 """The folders whose files take longest: last, one of them would keep one worker busy alone."""
 
 
