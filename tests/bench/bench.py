@@ -9,13 +9,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest.mock import patch
 
 import openrange
 from openrange.core.admission import admit
 from openrange.packs.webapp import WebappPack
 from openrange.testing.chat_server import Answer, ChatServer, completion
 from openrange.worlds.boot import boot
+from openrange.worlds.visitor import Visitor, WorldReply
 
 BARE = "import socket, sqlite3; socket.create_server(('127.0.0.1', 0)); sqlite3.connect(':memory:')"
 
@@ -54,6 +57,39 @@ def with_the_sdk(url: str, request: openrange.LLMRequest) -> Callable[[], object
         return json.loads(made.choices[0].message.content)
 
     return ask
+
+
+def chain_of_three(pack: WebappPack) -> Iterator[str]:
+    """How long the admission of a chain of three takes, beside what it cannot do without."""
+    ref = openrange.PackRef("webapp", options={"difficulty": 3})
+    manifest = openrange.Manifest(world={"goal": "A shipping office."}, pack=ref)
+    request = openrange.LLMRequest("design", pack.briefing(manifest), pack.design_schema(manifest))
+    design = openrange.OfflineBackend().complete(request).parsed_json
+    assert design is not None
+    realization = pack.realize(manifest, design)
+    twins = pack.twins(realization.world)
+    asking: list[float] = []
+    real = Visitor._open
+
+    def timed(visitor: Visitor, *given: Any) -> WorldReply:
+        started = time.perf_counter()
+        try:
+            return real(visitor, *given)
+        finally:
+            asking.append(time.perf_counter() - started)
+
+    def boot_twice() -> None:
+        for beside in ((), twins):
+            with boot(pack.command(), realization.world, twins=beside):
+                pass
+
+    with patch.object(Visitor, "_open", timed):
+        whole = median(lambda: admit(pack, realization), 5)
+    requests, boots = 1000 * sum(asking) / 6, median(boot_twice, 5)
+    yield f"{whole:10.2f}  admit a chain of three"
+    yield f"{boots:10.2f}  of that: two boots, one of them beside its twins"
+    yield f"{requests:10.2f}  of that: its {len(asking) // 6} requests"
+    yield f"{100 * (whole / (boots + requests) - 1):10.0f}  % more than both (goal: at most 20)"
 
 
 def main() -> None:
@@ -107,6 +143,7 @@ def main() -> None:
             rows.insert(7, ("the same by the openai SDK, unchecked", ask, 100))
         for name, call, times in rows:
             print(f"{median(call, times):10.2f}  {name}")
+        print("\n".join(chain_of_three(pack)))
 
 
 if __name__ == "__main__":

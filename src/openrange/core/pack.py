@@ -187,8 +187,9 @@ class Pack(ABC):
     def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
         """The same world with one of its weaknesses mended: for each link, a world.
 
-        None of them is given to an agent. They hide the same, and withstand the reference solver
-        at that link: so it is the weakness, and not an accident, that solves the world.
+        None of them is given to an agent. They hide the same, under the same keys, and withstand
+        the reference solver at that link: so it is the weakness, and not an accident, that solves
+        the world.
 
         Args:
             world: `Realization.world`.

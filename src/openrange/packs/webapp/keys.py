@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import re
 
 KINDS = ("password", "token", "address")
@@ -14,24 +14,40 @@ _FORMS = {
     "token": r"\b[a-z]{2,4}_[0-9a-f]{24}\b",
     "address": r"\b[a-z]{4,10}~[0-9a-f]{12}\b",
 }
-_PARTS = {"password": ("-", 8), "token": ("_", 12), "address": ("~", 6)}
+_PARTS = {"password": ("-", 16), "token": ("_", 24), "address": ("~", 12)}
 ALPHABET = "-0123456789_abcdefghijklmnopqrstuvwxyz{}~"
 """The characters of all keys, in the order of their codes."""
 
 
-def minted(kind: str, word: str) -> str:
-    """A new key, which no other boot of the world has.
+def minted(flag: str, link: int) -> str:
+    """What a link's key is made of: as secret as the flag, and another one at every boot.
+
+    It follows from the flag, so that a world and its twins have the same keys, and tells nothing of
+    it.
+
+    Args:
+        flag: The flag of this boot.
+        link: Which link of the chain.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    return hashlib.sha256(f"{flag} {link}".encode()).hexdigest()
+
+
+def spelled(kind: str, word: str, digits: str) -> str:
+    """A key.
 
     Args:
         kind: One of `KINDS`.
         word: Of 4 to 10 lower-case letters; it begins with that.
+        digits: At least 24 hexadecimal digits.
 
     Returns:
         The key.
     """
     mark, size = _PARTS[kind]
-    start = word[:3] if kind == "token" else word
-    return f"{start}{mark}{os.urandom(size).hex()}"
+    return f"{word[:3] if kind == 'token' else word}{mark}{digits[:size]}"
 
 
 def find(kind: str, text: str, known: str | None = None) -> str | None:

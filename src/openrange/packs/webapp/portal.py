@@ -28,7 +28,7 @@ class Portal:
 
     Args:
         world: The realized world.
-        flag: What the last link of the chain gives away. What the others do is drawn here.
+        flag: What the last link of the chain gives away; what the others do follows from it.
 
     Raises:
         LookupError: The world's chain has a context that is not installed.
@@ -42,7 +42,10 @@ class Portal:
         for number, service in enumerate(world["services"]):
             is_last = number == len(world["chain"]) - 1
             kind, mount = world["chain"][number]["key"], service["mount"]
-            gives = flag if is_last else keys.minted(kind, world["services"][number + 1]["mount"])
+            gives = flag
+            if not is_last:
+                word = world["services"][number + 1]["mount"]
+                gives = keys.spelled(kind, word, keys.minted(flag, number))
             if service["gate"]["kind"] == "address":
                 mount = key
             running = _Service(world, number, key, gives, "" if service["by_host"] else mount)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 from openrange.packs.webapp import keys, pages
@@ -35,7 +36,8 @@ def draw(draw: Draw) -> Mapping[str, Any]:
 
 def weaken(link: Link) -> Sequence[type]:
     """The console beside which a copy lies, and a login form that knows the copy's password."""
-    ending, password = link["facts"]["ending"], keys.minted("password", link["facts"]["word"])
+    ending, word = link["facts"]["ending"], link["facts"]["word"]
+    password = keys.spelled("password", word, os.urandom(12).hex())
 
     class Edited(Console):
         def answers_to(self, first: str) -> bool:
