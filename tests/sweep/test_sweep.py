@@ -33,19 +33,16 @@ def test_forty_worlds_are_admitted_at_once_solved_as_stored_and_unlike_one_anoth
     assert {name.partition("/")[0] for row in rows for name in row["chain"]} == set(CLASSES)
 
 
-@pytest.mark.parametrize("planted", CLASSES)
+@pytest.mark.parametrize(
+    "planted", ["sql_injection/string", "path_traversal/filtered", "request_forgery/redirect"]
+)
 def test_what_solved_a_world_solves_it_again_and_no_other_one(planted: str) -> None:
-    """The first half shows that a replay is one; of the second, chance may find one of six."""
-    worlds = [made(planted, seed=seed) for seed in range(7)]
+    """The first half shows that a replay is one."""
+    worlds = [made(planted), *(made(planted.partition("/")[0], seed=n) for n in range(1, 6))]
     with boot(PACK.command(), dict(worlds[0])) as running:
         visitor = Recorder(running.url)
         assert PACK.solve(visitor, dict(worlds[0])) == running.flag
-        if not any("Cookie" in headers for _, _, headers in visitor.sent):
-            assert replayed(visitor.sent, worlds[0], worlds[0], running.url) or planted in (
-                "weak_credentials",  # which signs in again, as somebody else
-            )
-    found = 0
+        assert replayed(visitor.sent, worlds[0], worlds[0], running.url)
     for world in worlds[1:]:
         with boot(PACK.command(), dict(world)) as running:
-            found += replayed(visitor.sent, worlds[0], world, running.url)
-    assert found <= 1
+            assert not replayed(visitor.sent, worlds[0], world, running.url)

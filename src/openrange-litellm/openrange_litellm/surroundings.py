@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import re
 from collections.abc import Iterator
@@ -63,8 +62,10 @@ def own(
 def _set(*names: str) -> Iterator[tuple[str, str]]:
     """The variables of these names that are set; a name may end in `*`."""
     for named in names:
-        is_one = not named.endswith("*")
-        for name in [named] if is_one else fnmatch.filter(os.environ, named):
+        found = [named]
+        if named.endswith("*"):
+            found = [name for name in os.environ if name.startswith(named[:-1])]
+        for name in found:
             value = os.environ.get(name, "")
             if value.strip():
                 yield name, _absolute(name, value)

@@ -20,11 +20,8 @@ def test_there_are_six_classes_of_three_contexts_at_least() -> None:
 
 
 @pytest.mark.parametrize("planted", CONTEXTS)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_world_of_each_context_is_admitted_and_solved_in_another_process(
-    planted: str, seed: int
-) -> None:
-    manifest = manifest_of(seed=seed, weaknesses=[planted])
+def test_a_world_of_each_context_is_admitted_and_solved_in_another_process(planted: str) -> None:
+    manifest = manifest_of(seed=1, weaknesses=[planted])
     realization = PACK.realize(manifest, design_of(weakness=planted.partition("/")[0]))
     assert admit(PACK, realization).failures == ()
     with boot(PACK.command(), realization.world) as running_world:
@@ -60,9 +57,8 @@ def test_an_honest_user_goes_through_the_weak_door_and_sees_no_flag(planted: str
         assert portal.flag[5:-1] not in replies(visitor)
 
 
-@pytest.mark.parametrize("planted", CLASSES)
-def test_each_boot_has_the_flag_that_it_was_given(planted: str) -> None:
-    world = made(planted)
+def test_each_boot_has_the_flag_that_it_was_given() -> None:
+    world = made("path_traversal")
     with running(world) as first, running(world) as second:
         assert PACK.solve(first.visitor(), first.world) == first.flag
         assert PACK.solve(second.visitor(), second.world) == second.flag
@@ -101,7 +97,7 @@ def test_a_service_is_closed_without_its_key(kind: str) -> None:
 
 
 def test_no_cookie_header_or_address_names_what_is_planted() -> None:
-    for planted in CONTEXTS:
+    for planted in CLASSES:
         with running(made(planted)) as portal:
             visitor = portal.signed_in()
             for path in ("/", "/robots.txt", "/nowhere"):
