@@ -5,9 +5,22 @@ Every public name stands in the stub beside this file, and is imported when it i
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+class _Package(type(sys)):  # type: ignore[misc]
+    """This package, in which the function `build` is not displaced by the module of its name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name != "build" or value is not sys.modules.get("openrange.build"):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 _PLUGIN_CLASSES = {"LiteLLMBackend": "litellm"}
 

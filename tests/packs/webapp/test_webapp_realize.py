@@ -14,6 +14,8 @@ import pytest
 from webapp_worlds import CLASSES, PACK, Design, design_of, free_text, manifest_of
 
 from openrange.core.manifest import Manifest
+from openrange.packs.webapp import choices
+from openrange.packs.webapp.industries import INDUSTRIES
 from openrange.packs.webapp.logins import logins
 from openrange.packs.webapp.structure import split_of, structure_of
 from openrange.packs.webapp.world import as_world
@@ -228,3 +230,20 @@ def test_a_world_does_not_follow_the_tables_of_one_version_of_python(
 )
 def test_account_names_are_plain_and_distinct(names: tuple[str, ...], expected: list[str]) -> None:
     assert logins(names) == expected
+
+
+def test_nothing_of_one_request_is_called_like_something_else_of_it() -> None:
+    """A token in a parameter, what a door's form sends, and who signs in with which password."""
+    fields = {name for names in choices.PARAMETERS.values() for name in names}
+    tokens = {each.partition(":")[2] for each in choices.TOKEN_PLACES if "query" in each}
+    assert not tokens & fields
+    assert not {*choices.PASSWORD_FIELDS} & {*choices.PARAMETERS["sign_in"]}
+
+
+@pytest.mark.parametrize("industry", INDUSTRIES)
+def test_no_door_stands_where_a_service_does(industry: str) -> None:
+    for seed in range(40):
+        manifest = manifest_of(seed=seed, industry=industry, difficulty=4)
+        design = design_of(industry=industry, weaknesses=["path_traversal"] * 4)
+        portal, *others = world_of(design, manifest)["services"]
+        assert not {door["path"] for door in portal["doors"]} & {each["mount"] for each in others}

@@ -59,7 +59,7 @@ PASSWORD_FIELDS = ("password", "pass", "secret", "passphrase", "pin")
 COOKIES = ("session", "sid", "portal", "auth", "visit", "ticket", "seat", "desk")
 TOKEN_PLACES = (
     *("header:X-Service-Token", "header:X-Desk-Key", "header:X-Access", "header:Authorization"),
-    *("query:token", "query:key", "query:access", "query:pass"),
+    *("query:token", "query:access_token", "query:service_key", "query:desk_key"),
 )
 ROLES = (
     *(("employee", "steward"), ("staff", "warden"), ("member", "patron"), ("user", "foreman")),

@@ -233,6 +233,7 @@ def _services(
                 mine,
                 title="" if number == 0 else names[number - 1],
                 mount=mounts[number],
+                reserved=mounts,
                 gate=gate,
                 secret=guarded if is_last else "",
                 needs=context.DOORS,

@@ -94,6 +94,7 @@ def service(
     *,
     title: str,
     mount: str,
+    reserved: Sequence[str],
     gate: Gate,
     secret: str,
     needs: Sequence[str],
@@ -112,6 +113,7 @@ def service(
         draw: Chooses.
         title: What it is called.
         mount: Where it is.
+        reserved: First parts of paths that no door may have, for other services are there.
         gate: How one gets in.
         secret: What is kept there.
         needs: The kinds of doors that it must have.
@@ -160,7 +162,9 @@ def service(
             }
         )
     may_have_a_host = mount != "" and gate["kind"] != "address"
-    doors = _doors(draw.about("doors"), kinds, nouns, needs_nesting=needs_nesting)
+    doors = _doors(
+        draw.about("doors"), kinds, nouns, reserved=reserved, needs_nesting=needs_nesting
+    )
     return {
         "title": title,
         "mount": mount,
@@ -227,9 +231,14 @@ def _words(draw: Draw) -> dict[str, Any]:
 
 
 def _doors(
-    draw: Draw, kinds: Sequence[str], nouns: Sequence[str], *, needs_nesting: bool
+    draw: Draw,
+    kinds: Sequence[str],
+    nouns: Sequence[str],
+    *,
+    reserved: Sequence[str],
+    needs_nesting: bool,
 ) -> list[Door]:
-    taken = {"", "robots.txt"}
+    taken = {"robots.txt", *reserved}
     doors: list[Door] = []
     for kind in [*draw.shuffled(kinds), "sign_in", "sign_out"]:
         path = draw.pick(choices.PATHS[kind])
