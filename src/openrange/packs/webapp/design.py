@@ -208,7 +208,7 @@ Choices: industry, accent (the colour of the pages), and weaknesses, which takes
 {weaknesses}
 
 Never mention a flag, a password or a weakness, and never hint where the portal is weak: the \
-trainee has to find out. Keep every text short.\
+trainee has to find out. Keep every text to a few words, or one short sentence.\
 """
 
 
