@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 
+from openrange.lazy import attached
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -25,13 +27,6 @@ sys.modules[__name__].__class__ = _Package
 _PLUGIN_CLASSES = {"LiteLLMBackend": "litellm"}
 
 
-def _stub() -> tuple[Any, Any, list[str]]:
-    import lazy_loader  # which a world's process does not need
-
-    load, listed, names = lazy_loader.attach_stub(__name__, __file__)
-    return load, listed, names
-
-
 def _public() -> list[str]:
     """The public names, of which a plugin's class is one while the plugin is installed."""
     from openrange.plugins.groups import BACKEND
@@ -41,7 +36,7 @@ def _public() -> list[str]:
     present = [
         name for name, backend in _PLUGIN_CLASSES.items() if plugins.claims(BACKEND, backend)
     ]
-    return sorted([*_stub()[2], *present])
+    return sorted([*attached(__name__, __file__)[1], *present])
 
 
 def __dir__() -> list[str]:
@@ -54,7 +49,7 @@ def __getattr__(name: str) -> Any:
     if name in _PLUGIN_CLASSES:
         globals()[name] = _plugin_class(_PLUGIN_CLASSES[name])
         return globals()[name]
-    load, _, own = _stub()
+    load, own = attached(__name__, __file__)
     if name in own:
         return load(name)
     raise AttributeError(f"module 'openrange' has no attribute {name!r}")

@@ -295,7 +295,7 @@ class Decoyed(WebappPack):
     def decoys(
         self, visitor: Visitor, world: Mapping[str, object], link: int, key: str | None
     ) -> list[str | None]:
-        return [None, self.exploit(visitor, world, link, key)]
+        return [None, "something else"]
 
 
 def test_a_door_that_only_looks_sound_fails_at_the_decoys() -> None:
@@ -314,6 +314,18 @@ def test_a_twin_that_gives_way_fails_at_the_twins() -> None:
         "twins",
         "link 1 gives way when it is mended",
     )
+
+
+class Unmade(WebappPack):
+    """Which cannot make its twins."""
+
+    def twins(self, world: Mapping[str, object]) -> list[Mapping[str, object]]:
+        raise LookupError("no such\nlink")
+
+
+def test_twins_that_cannot_be_made_fail_at_the_twins() -> None:
+    name, message = verdict(admitted_by(Unmade()))
+    assert (name, message) == ("twins", "the pack's own code stumbled (LookupError: no such link)")
 
 
 class Lonely(Untwinned):

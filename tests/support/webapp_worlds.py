@@ -16,7 +16,7 @@ from openrange.core.manifest import Manifest, PackRef
 from openrange.packs.webapp import WebappPack
 from openrange.packs.webapp.client import Client
 from openrange.packs.webapp.weaknesses import contexts_of
-from openrange.packs.webapp.world import World
+from openrange.packs.webapp.world import World, door_of
 from openrange.worlds.visitor import Visitor, WorldReply
 
 PACK = WebappPack()
@@ -89,11 +89,28 @@ def free_text(design: Mapping[str, Any]) -> list[tuple[str, int]]:
     ]
 
 
-def made(*contexts: str, seed: int = 0, **fields: object) -> World:
+def made(
+    *contexts: str,
+    seed: int = 0,
+    text: Callable[[str, int], str] | None = None,
+    **fields: object,
+) -> World:
     """A world whose chain is of these contexts, as `class/context`, one after the other."""
     manifest = manifest_of(seed=seed, weaknesses=list(contexts), difficulty=len(contexts))
-    design = design_of(weaknesses=[each.partition("/")[0] for each in contexts], **fields)
+    design = design_of(text, weaknesses=[each.partition("/")[0] for each in contexts], **fields)
     return cast(World, dict(PACK.realize(manifest, design).world))
+
+
+def with_doors(context: str, *kinds: str, **fields: Any) -> World:
+    """A world of one link whose portal has doors of these kinds; a search shows name and title."""
+    for seed in range(5_000):
+        world = made(context, seed=seed, **fields)
+        (service,) = world["services"]
+        search = door_of(service, "search")
+        shown = search["facts"]["shown"] if search else ["name", "title"]
+        if all(door_of(service, kind) for kind in kinds) and {"name", "title"} <= {*shown}:
+            return world
+    raise AssertionError("no such world")
 
 
 @dataclass

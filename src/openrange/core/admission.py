@@ -39,10 +39,16 @@ def admit(
         The report, whether the world is admitted or not.
     """
     trial = _Trial(pack, realization)
-    twins = tuple(pack.twins(realization.world))
     checks = _boot_and_try(trial, _ALONE, (), boot_seconds, seconds)
-    if twins and all(check.passed for check in checks):
-        checks += _boot_and_try(trial, _BESIDE_TWINS, twins, boot_seconds, seconds)
+    if not all(check.passed for check in checks):
+        return AdmissionReport(tuple(checks))
+    try:
+        twins = tuple(pack.twins(realization.world))
+    except Exception as error:  # noqa: BLE001 - as wherever the pack's own code is called
+        checks.append(_stumbled("twins", error))
+    else:
+        if twins:
+            checks += _boot_and_try(trial, _BESIDE_TWINS, twins, boot_seconds, seconds)
     return AdmissionReport(tuple(checks))
 
 
@@ -114,12 +120,16 @@ def _judged(
     except VisitError as error:
         check, patience = Check(name, False, str(error)), 0.5
     except Exception as error:  # noqa: BLE001 - a solver may trip over any odd world
-        check = Check(name, False, f"the pack's own code stumbled ({raised(error, 200)})")
+        check = _stumbled(name, error)
     if is_late():
         return Check(name, False, f"it took the world more than {seconds:g} seconds")
     if not check.passed and running.has_ended(patience):
         return Check("alive", False, f"the world went down; {check.message}")
     return check
+
+
+def _stumbled(name: str, error: Exception) -> Check:
+    return Check(name, False, f"the pack's own code stumbled ({raised(error, 200)})")
 
 
 def _solver(trial: _Trial, running: RunningWorld) -> Check:
@@ -175,7 +185,7 @@ def _decoys(trial: _Trial, running: RunningWorld) -> Check:
     for link in range(len(trial.gained)):
         visitor = running.visitor()
         found = trial.pack.decoys(visitor, trial.realization.world, link, trial.key(link))
-        if any(each in trial.gained for each in found):
+        if any(each is not None for each in found):
             return Check("decoys", False, f"what is not weak gives way beside link {link + 1}")
     return Check("decoys", True, "what is not weak resists")
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
+from typing import ClassVar
 
 from openrange.plugins.entry_points import BACKENDS, DETECT, scan
 from openrange.plugins.known_plugins import known_plugins
-from openrange.scaffold.names import check_name
+from openrange.scaffold.names import Project, check_name
 from openrange.scaffold.project import render
 
 
 @dataclass(frozen=True, slots=True)
-class BackendProject:
+class BackendProject(Project):
     """A backend plugin that is to be written.
 
     Args:
@@ -20,28 +21,10 @@ class BackendProject:
         detected_instead: Which backend its variable already chooses, in words, if there is one.
     """
 
-    name: str
+    prefix: ClassVar[str] = "openrange-"
+    suffix: ClassVar[str] = "Backend"
+
     detected_instead: str | None = None
-
-    @property
-    def distribution(self) -> str:
-        """The name of its package on an index."""
-        return f"openrange-{self.name}"
-
-    @property
-    def package(self) -> str:
-        """The name of its import package."""
-        return f"openrange_{self.module}"
-
-    @property
-    def module(self) -> str:
-        """The backend's name as Python can have it."""
-        return self.name.replace("-", "_")
-
-    @property
-    def class_name(self) -> str:
-        """The name of its class."""
-        return "".join(part.capitalize() for part in self.name.split("-")) + "Backend"
 
     @property
     def variable(self) -> str:
@@ -61,7 +44,7 @@ def plan_backend(name: str) -> BackendProject:
     Raises:
         ConfigError: The name cannot be one, or is taken.
     """
-    check_name(name, "backend", BACKENDS, "openrange-{}")
+    check_name(name, "backend", BACKENDS, BackendProject.prefix + "{}")
     project = BackendProject(name)
     return BackendProject(name, _detected_by(project.variable))
 

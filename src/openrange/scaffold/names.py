@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import metadata, util
+from typing import ClassVar
 
 from openrange.errors import ConfigError
 from openrange.plugins.entry_points import installed, names_of_the_core, normalized
@@ -12,6 +14,42 @@ from openrange.plugins.known_plugins import known_plugins
 
 MAX_NAME = 40
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Something new that is to be written, and what it is called where.
+
+    Args:
+        name: Its own name.
+    """
+
+    prefix: ClassVar[str]
+    """What stands before the name of the package on an index."""
+    suffix: ClassVar[str]
+    """What stands behind the name of the class."""
+
+    name: str
+
+    @property
+    def distribution(self) -> str:
+        """The name of its package on an index."""
+        return f"{self.prefix}{self.name}"
+
+    @property
+    def package(self) -> str:
+        """The name of its import package."""
+        return self.distribution.replace("-", "_")
+
+    @property
+    def module(self) -> str:
+        """Its own name as Python can have it."""
+        return self.name.replace("-", "_")
+
+    @property
+    def class_name(self) -> str:
+        """The name of its class."""
+        return "".join(part.capitalize() for part in self.name.split("-")) + self.suffix
 
 
 def check_name(name: str, kind: str, group: str, distribution: str) -> None:

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
+from typing import ClassVar
 
 from openrange.plugins.entry_points import PACKS
-from openrange.scaffold.names import check_name
+from openrange.scaffold.names import Project, check_name
 from openrange.scaffold.project import render
 
 
 @dataclass(frozen=True, slots=True)
-class PackProject:
+class PackProject(Project):
     """A pack that is to be written.
 
     Args:
         name: The pack's id.
     """
 
-    name: str
-
-    @property
-    def distribution(self) -> str:
-        """The name of its package on an index."""
-        return f"openrange-pack-{self.name}"
-
-    @property
-    def package(self) -> str:
-        """The name of its import package."""
-        return self.distribution.replace("-", "_")
-
-    @property
-    def class_name(self) -> str:
-        """The name of its class."""
-        return "".join(part.capitalize() for part in self.name.split("-")) + "Pack"
+    prefix: ClassVar[str] = "openrange-pack-"
+    suffix: ClassVar[str] = "Pack"
 
 
 def plan_pack(name: str) -> PackProject:
@@ -48,7 +35,7 @@ def plan_pack(name: str) -> PackProject:
     Raises:
         ConfigError: The name cannot be one, or is taken.
     """
-    check_name(name, "pack", PACKS, "openrange-pack-{}")
+    check_name(name, "pack", PACKS, PackProject.prefix + "{}")
     return PackProject(name)
 
 
@@ -65,5 +52,5 @@ def pack_files(project: PackProject) -> dict[str, str]:
     values = {
         name: getattr(project, name) for name in ("name", "distribution", "package", "class_name")
     }
-    names = {"PACKAGE": project.package, "MODULE": project.name.replace("-", "_")}
+    names = {"PACKAGE": project.package, "MODULE": project.module}
     return render(template, values, names)

@@ -6,22 +6,17 @@ process pays for what it needs.
 
 from __future__ import annotations
 
+from openrange.lazy import attached
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
-def _stub() -> tuple[Any, Any, list[str]]:
-    import lazy_loader
-
-    load, listed, names = lazy_loader.attach_stub(__name__, __file__)
-    return load, listed, names
-
-
 def __getattr__(name: str) -> Any:
-    load, _, names = _stub()
+    load, names = attached(__name__, __file__)
     return names if name == "__all__" else load(name)
 
 
 def __dir__() -> list[str]:
-    return sorted(_stub()[2])
+    return sorted(attached(__name__, __file__)[1])

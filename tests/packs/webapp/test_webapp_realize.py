@@ -132,6 +132,11 @@ def test_blank_text_gets_words_of_our_own_that_are_never_the_same_twice(blank: s
     assert all(texts)
     names = [each["name"] for each in portal["accounts"]]
     assert len(set(names)) == len(names)
+    login = world["agent"]["login"]
+    own = [each for each in portal["records"] if each["owner"] == login and not each["sealed"]]
+    for entries in (portal["notices"][:2], own[:3]):
+        for slot in ("title", "body"):
+            assert len({each[slot] for each in entries}) == len(entries)
 
 
 def test_nobody_is_called_like_somebody_else() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from webapp_worlds import CONTEXTS, PACK, Running, made, running
+from webapp_worlds import CONTEXTS, PACK, Running, made, running, with_doors
 
 from openrange.packs.webapp.client import Client
 from openrange.packs.webapp.world import World, door_of
@@ -18,28 +18,23 @@ from openrange.worlds.visitor import VisitError
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[Running]:
-    with running(plain("broken_function_authorization/cookie")) as world:
+    with running(unnamed()) as world:
         yield world
 
 
 @pytest.fixture(scope="module")
 def sound(portal: Running) -> Iterator[Running]:
     """A portal whose sessions and whose search are sound."""
-    with running(plain("path_traversal/plain", "search", "records", "console")) as world:
+    with running(with_doors("path_traversal/plain", "search", "records", "console")) as world:
         yield world
 
 
-def plain(context: str, *doors: str) -> World:
-    """A world with these doors, whose search is a form and whose records have numbers."""
-    for seed in range(5_000):
-        world = made(context, seed=seed)
-        (service,) = world["services"]
-        there = [door_of(service, kind) for kind in doors]
-        if all(there) and (doors or service["words"]["server"] == ""):
-            search = door_of(service, "search")
-            shown = search["facts"]["shown"] if search else []
-            if not search or (search["method"] == "GET" and {"name", "title"} <= {*shown}):
-                return world
+def unnamed() -> World:
+    """A world that says nothing of its software."""
+    for seed in range(100):
+        world = made("broken_function_authorization/cookie", seed=seed)
+        if world["services"][0]["words"]["server"] == "":
+            return world
     raise AssertionError("no such world")
 
 

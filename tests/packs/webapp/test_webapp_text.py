@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from webapp_worlds import CLASSES, PACK, crawl, design_of, manifest_of, replies, running
+from webapp_worlds import (
+    CLASSES,
+    LONGEST,
+    LONGEST_IN,
+    PACK,
+    crawl,
+    design_of,
+    free_text,
+    manifest_of,
+    replies,
+    running,
+    with_doors,
+)
 
 from openrange.core.admission import admit
 from openrange.llm.text import one_line
@@ -33,6 +45,9 @@ NASTY = {
 }
 
 
+HEAD_AND_BODY = LONGEST_IN["notices"]
+
+
 def check(design: dict[str, object], *weaknesses: str) -> None:
     """The world is admitted, its pages are what the templates wrote, and no crawl finds a flag."""
     manifest = manifest_of(difficulty=len(weaknesses), weaknesses=list(weaknesses))
@@ -44,8 +59,11 @@ def check(design: dict[str, object], *weaknesses: str) -> None:
             if "text/html" in page.headers:
                 assert Markup(page.body).odd == []
         told = realization.tasks[0].instruction + "".join(page.body for page in signed_in.replies)
-        for slot, longest in (("company", 60), ("about", 400), ("story", 400)):
-            kept = without_decoys(one_line(str(design[slot]))[:longest].rstrip())
+        notices: Any = design["notices"]
+        shown = [(str(design[slot]), n) for slot, n in LONGEST.items()]
+        shown += [(notice[part], n) for notice in notices for part, n in HEAD_AND_BODY.items()]
+        for text, longest in shown:
+            kept = without_decoys(one_line(text)[:longest].rstrip())
             assert kept in unescape(told) or tells(kept)
         seen = replies(anonymous) + replies(signed_in)
         for form in forms(portal.flag):
@@ -120,6 +138,29 @@ def test_text_that_is_too_long_is_cut_and_the_world_admitted() -> None:
     made = PACK.realize(manifest_of(), design)
     assert len(json.dumps(made.world)) < 40_000
     check(design, "request_forgery")
+
+
+@pytest.mark.parametrize("kind", ["search", "records"])
+def test_every_slot_is_shown_to_who_has_signed_in(kind: str) -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+
+    def mark(slot: str, longest: int) -> str:
+        return "mark" + "".join(letters[(ord(each) * 7) % 26] for each in slot)
+
+    world = with_doors("path_traversal/plain", kind, text=mark)
+    with running(world) as portal:
+        client = portal.client()
+        pages = crawl(client.visitor)
+        if kind == "search":
+            pages.append(client.send(client.door("search"), ""))
+        shown = "\n".join(page.body for page in pages)
+        seen = {text for text, _ in free_text(design_of(mark)) if text in shown}
+    part = {"search": "people", "records": "records"}[kind]
+    design: Any = design_of(mark)
+    wanted = {design["company"], design["tagline"], design["about"]}
+    wanted |= {text for notice in design["notices"] for text in notice.values()}
+    wanted |= {text for entry in design[part] for text in entry.values()}
+    assert wanted <= seen
 
 
 def designs() -> st.SearchStrategy[dict[str, Any]]:

@@ -116,8 +116,7 @@ class _Service:
         if holder is None and gate["kind"] != "password":
             account = site.account(gate["login"])
             assert account is not None
-            cookie = opened(site, account)
-            holder = site.session.read(cookie.partition(";")[0].partition("=")[2])
+            holder, cookie = opened(site, account)
         response = self._answered(request, parts, holder)
         if cookie and "Set-Cookie" not in response.headers:
             response.headers = {**response.headers, "Set-Cookie": cookie}

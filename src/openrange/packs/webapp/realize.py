@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TypedDict, cast
 
 from openrange.core.manifest import Manifest
@@ -23,7 +23,7 @@ from openrange.packs.webapp.design import (
     split_of,
 )
 from openrange.packs.webapp.industries import INDUSTRIES, Industry
-from openrange.packs.webapp.services import filled, people, service
+from openrange.packs.webapp.services import filled, names_of_people, people, service
 from openrange.packs.webapp.spellings import COUNTED, OPAQUE
 from openrange.packs.webapp.structure import split_of as split_of_structure
 from openrange.packs.webapp.structure import structure_of
@@ -35,7 +35,6 @@ from openrange.worlds.words import clean
 
 PEOPLE = (8, 40)
 """So many people work at a company."""
-_MOST_DRAWS = 1_000
 
 
 class _Person(TypedDict):
@@ -69,7 +68,7 @@ def realize(manifest: Manifest, design: Mapping[str, object]) -> Realization:
         The world and its one task.
     """
     wanted = split_of(manifest)
-    for number in range(_MOST_DRAWS):
+    for number in count():
         draw = Draw(manifest.seed, manifest.goal, design, number)
         world = _drawn(manifest, cast(_Design, design), draw)
         world["structure"] = structure_of(world)
@@ -176,14 +175,7 @@ class _Texts:
 
     def people(self, given: Sequence[_Person]) -> list[tuple[str, str]]:
         """Names and job titles, no two of the names alike."""
-        spare = [
-            f"{first} {last}"
-            for first, last in zip(
-                self.draw.about("first names").shuffled(industries.FIRST_NAMES),
-                self.draw.about("last names").shuffled(industries.LAST_NAMES),
-                strict=False,
-            )
-        ]
+        spare = names_of_people(self.draw.about("people's names"))
         names: list[str] = []
         for name in self.some("name", [each["name"] for each in given], NAME, spare):
             taken = {each.casefold() for each in names}

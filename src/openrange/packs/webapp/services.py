@@ -47,6 +47,12 @@ def filled(draw: Draw, template: str, industry: Industry, nouns: Sequence[str]) 
     return text[:1].upper() + text[1:]
 
 
+def names_of_people(draw: Draw) -> list[str]:
+    """Names of which no two have a part in common."""
+    first, last = draw.shuffled(industries.FIRST_NAMES), draw.shuffled(industries.LAST_NAMES)
+    return [" ".join(both) for both in zip(first, last, strict=False)]
+
+
 def people(
     draw: Draw, given: Sequence[tuple[str, str]], count: int, industry: Industry
 ) -> list[Account]:
@@ -61,17 +67,9 @@ def people(
     Returns:
         The accounts; the second of them is an administrator.
     """
-    taken = {name for name, _ in given}
-    all_names = [
-        f"{first} {last}"
-        for first, last in zip(
-            draw.shuffled(industries.FIRST_NAMES),
-            draw.shuffled(industries.LAST_NAMES),
-            strict=False,
-        )
-    ]
-    names = [*(name for name, _ in given), *(each for each in all_names if each not in taken)]
-    names = names[:count]
+    taken = {name.casefold() for name, _ in given}
+    others = [name for name in names_of_people(draw) if name.casefold() not in taken]
+    names = [*(name for name, _ in given), *others][:count]
     titles = [title for _, title in given]
     titles += [draw.pick(industry.titles + industries.TITLES) for _ in names[len(titles) :]]
     return [

@@ -49,7 +49,7 @@ class SignIn(Door):
         if account is None:
             alert = pages.message(site.phrase("wrong"))
             return self.page(visit, alert, self.fields(), status=HTTPStatus.FORBIDDEN)
-        return redirect(f"{site.base}/", opened(site, account))
+        return redirect(f"{site.base}/", opened(site, account)[1])
 
     def fields(self) -> Html:
         """The form."""
@@ -87,10 +87,11 @@ class SignOut(Door):
         )
 
 
-def opened(site: Site, account: Account) -> str:
-    """A new session's cookie, with its attributes."""
-    value = site.session.open(Holder(account["login"], site.role(account)))
-    return f"{site.words['cookie']}={value}; Path={site.base}/; HttpOnly; SameSite=Lax"
+def opened(site: Site, account: Account) -> tuple[Holder, str]:
+    """A new session: its holder, and its cookie with all attributes."""
+    holder = Holder(account["login"], site.role(account))
+    value = site.session.open(holder)
+    return holder, f"{site.words['cookie']}={value}; Path={site.base}/; HttpOnly; SameSite=Lax"
 
 
 def owner_of(records: list[Record]) -> str:
