@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import sys
 
-from openrange.lazy import attached
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -29,6 +27,7 @@ _PLUGIN_CLASSES = {"LiteLLMBackend": "litellm"}
 
 def _public() -> list[str]:
     """The public names, of which a plugin's class is one while the plugin is installed."""
+    from openrange.lazy import attached
     from openrange.plugins.groups import BACKEND
     from openrange.plugins.registry import Plugins
 
@@ -49,6 +48,8 @@ def __getattr__(name: str) -> Any:
     if name in _PLUGIN_CLASSES:
         globals()[name] = _plugin_class(_PLUGIN_CLASSES[name])
         return globals()[name]
+    from openrange.lazy import attached
+
     load, own = attached(__name__, __file__)
     if name in own:
         return load(name)
