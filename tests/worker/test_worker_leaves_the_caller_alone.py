@@ -36,9 +36,7 @@ for number in range(10):
 assert state() == before
 heavy = ("litellm", "openai", "httpx", "httpx2", "pydantic")
 assert not [name for name in sys.modules if name.partition(".")[0] in heavy]
-assert [t.name for t in threading.enumerate() if t is not threading.main_thread()] == [
-    "openrange-litellm"
-]
+assert threading.enumerate() == [threading.main_thread()]
 """
 
 

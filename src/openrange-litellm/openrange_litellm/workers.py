@@ -19,8 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +41,7 @@ _PROGRAM = (
 )
 
 Message = Mapping[str, Any]
+_ENDED: Message = {}  # instead of an answer, of a worker that has ended
 
 
 def ask(message: Message, environment: Mapping[str, str], seconds: float) -> Message:
@@ -69,8 +69,27 @@ def ask(message: Message, environment: Mapping[str, str], seconds: float) -> Mes
     return answer
 
 
+@dataclass(slots=True, eq=False)
+class _Call:
+    """A request under way, and the lock that wakes the thread which waits for its answer."""
+
+    answer: Message | None = None
+    asleep: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.asleep.acquire()
+
+    def wake(self) -> None:
+        """Wake its thread; only under the lock of its worker."""
+        if self.asleep.locked():
+            self.asleep.release()
+
+
 class _Worker:
-    """One process, a thread that reads from it, and the calls that wait for it."""
+    """One process, and the calls that wait for it.
+
+    No thread of ours listens: one of those that wait reads for all of them.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         if not sys.executable:
@@ -94,28 +113,39 @@ class _Worker:
         assert self._process.stdout is not None
         self._input, self._output = self._process.stdin, self._process.stdout
         os.set_blocking(self._input.fileno(), False)
-        self._room = select.poll()
+        self._room, self._news = select.poll(), select.poll()
         self._room.register(self._input, select.POLLOUT)
+        self._news.register(self._output, select.POLLIN)
+        self._started: Message | None = None
         self._lock = threading.Lock()  # over what follows
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, Future[Message]] = {}
+        self._waiting: dict[int, _Call] = {}
         self._cancelled: dict[int, float] = {}
         self._takes_more = True
+        self._reader: object = None  # whoever reads from it now, and has the line that is not whole
+        self._rest: list[bytes] = []
         self._writing = threading.Lock()
-        self._start: Future[Message] = Future()
         path = json.dumps({"path": [str(Path(entry).absolute()) for entry in sys.path]})
-        with suppress(OSError):  # it has ended already, which is noticed below
+        with suppress(OSError):  # it has ended already, which is noticed when it is read from
             self._write(path.encode() + b"\n", time.monotonic() + START_SECONDS)
-        threading.Thread(target=self._listen, daemon=True, name="openrange-litellm").start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
 
     @property
     def is_ready(self) -> bool:
         """Whether it has imported LiteLLM."""
-        return self._start.done() and "ready" in self._start.result()
+        self._catch_up()
+        return self._started is not None and "ready" in self._started
 
     @property
     def is_stuck(self) -> bool:
         """Whether it did not get rid of a call that was cancelled."""
+        if not self._cancelled:
+            return False
+        self._catch_up()
         with self._lock:
             oldest = min(self._cancelled.values(), default=math.inf)
         return time.monotonic() > oldest + _GRACE_SECONDS
@@ -126,35 +156,41 @@ class _Worker:
         Raises:
             LLMBackendError: It cannot be started, or not in time.
         """
-        try:
-            started = self._start.result(START_SECONDS)
-        except TimeoutError:
-            self._process.kill()
-            problem = f"LiteLLM was not imported within {START_SECONDS:g} seconds; try again"
-            raise LLMBackendError(problem, kind="timeout", retryable=True) from None
-        if "ready" not in started:
-            raise _unusable(str(started.get("failed")))
+        if self._started is None:
+            call = _Call()
+            number = self._enter(call)
+            try:
+                self._await(call, time.monotonic() + START_SECONDS)
+            except TimeoutError:
+                self._process.kill()
+                problem = f"LiteLLM was not imported within {START_SECONDS:g} seconds; try again"
+                raise LLMBackendError(problem, kind="timeout", retryable=True) from None
+            finally:
+                self._leave(number)
+        if self._started is not None and "ready" not in self._started:
+            raise _unusable(str(self._started.get("failed")))
 
     def ask(self, line: bytes, seconds: float) -> Message | None:
         """The answer to a request, the line of which lacks its first character; None of a worker
         that takes no more.
         """
         ends = time.monotonic() + min(seconds, threading.TIMEOUT_MAX)
-        answer: Future[Message] = Future()
-        with self._lock:
-            if not self._takes_more:
-                return None
-            number = next(self._numbers)
-            self._waiting[number] = answer
+        call = _Call()
+        number = self._enter(call)
+        if not number:
+            return None
         try:
             self._write(b'{"id": %d, %b\n' % (number, line), ends)
-            return answer.result(max(0.0, ends - time.monotonic()))
+            answer = self._await(call, ends)
         except TimeoutError:
             raise timed_out(seconds) from None
         except OSError:
             raise _gone() from None
         finally:
             self._leave(number)
+        if answer is _ENDED:
+            raise _gone()
+        return answer
 
     def retire(self) -> None:
         """Take no further call, and end with the last one under way."""
@@ -164,8 +200,6 @@ class _Worker:
 
     def close(self) -> None:
         """End the process and leave nothing of it behind; nobody is told."""
-        with self._lock:
-            self._waiting.clear()
         self._process.kill()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)
@@ -179,23 +213,128 @@ class _Worker:
                 pipe.close()
         self._process.poll()
 
-    def _end_if_idle(self) -> None:
+    def _enter(self, call: _Call) -> int:
+        """Have a call wait for its answer, or for the start.
+
+        Returns:
+            Its number; 0 where no more calls are taken.
+        """
         with self._lock:
-            is_over = not (self._takes_more or self._waiting)
-        if is_over:
-            self._process.kill()
+            if not self._takes_more:
+                return 0
+            number = next(self._numbers)
+            self._waiting[number] = call
+            return number
 
     def _leave(self, number: int) -> None:
         """Stop waiting for an answer; where there is none yet, the call is cancelled."""
         with self._lock:
-            was_waiting = self._waiting.pop(number, None) is not None
-            if was_waiting:
+            call = self._waiting.pop(number, None)
+            if call is not None and self._started:
                 self._cancelled[number] = time.monotonic()
-        if was_waiting:
+        if call is not None:
             # Short enough for a pipe to take it whole or not at all.
             with suppress(OSError):
                 self._write(b'{"cancel": %d}\n' % number, time.monotonic() + 0.05)
         self._end_if_idle()
+
+    def _end_if_idle(self) -> None:
+        with self._lock:
+            is_over = not (self._takes_more or self._waiting or self._reader)
+        if is_over:
+            _workers.forget(self)
+            with self._writing:
+                self.close()
+
+    def _await(self, call: _Call, ends: float) -> Message:
+        """The answer to a call, which reads itself where nobody does.
+
+        Raises:
+            TimeoutError: There is none in time.
+        """
+        while call.answer is None:
+            if (left := ends - time.monotonic()) <= 0:
+                raise TimeoutError
+            if self._begin_to_read(call):
+                try:
+                    while call.answer is None and (left := ends - time.monotonic()) > 0:
+                        self._read(left)
+                finally:
+                    self._end_to_read()
+            else:
+                call.asleep.acquire(timeout=left)
+        return call.answer
+
+    def _catch_up(self) -> None:
+        """Read what has come, but that nobody waits for."""
+        if self._begin_to_read(self):
+            try:
+                while self._read(0.0):
+                    pass
+            finally:
+                self._end_to_read()
+
+    def _begin_to_read(self, reader: object) -> bool:
+        with self._lock:
+            if self._reader is None:
+                self._reader = reader
+            return self._reader is reader
+
+    def _end_to_read(self) -> None:
+        """Leave it to another one of those who wait."""
+        with self._lock:
+            self._reader = None
+            for call in self._waiting.values():
+                if call.answer is None:
+                    call.wake()
+                    break
+
+    def _read(self, seconds: float) -> bool:
+        """Take what comes within some seconds.
+
+        Returns:
+            Whether something came, and more may come.
+        """
+        if not self._news.poll(seconds * 1000):
+            return False
+        is_over = True  # also where a Ctrl-C arrives in the middle
+        try:
+            chunk = os.read(self._output.fileno(), _CHUNK)
+            *whole, last = chunk.split(b"\n")
+            for line in whole:
+                self._hear(json.loads(b"".join([*self._rest, line])))
+                self._rest = []
+            self._rest.append(last)
+            is_over = not chunk or sum(map(len, self._rest)) > _MAX_LINE
+        except (OSError, ValueError):
+            pass  # it ends, as for every other reason
+        finally:
+            if is_over:
+                self._hear_no_more()
+        return not is_over
+
+    def _hear(self, message: Message) -> None:
+        number = message.get("id")
+        with self._lock:
+            if number is None:
+                self._started = self._started or message
+                answered = [*self._waiting.values()]
+            else:
+                self._cancelled.pop(number, None)
+                answered = [self._waiting.pop(number)] if number in self._waiting else []
+            for call in answered:
+                call.answer = message
+                call.wake()
+
+    def _hear_no_more(self) -> None:
+        self._process.kill()
+        with self._lock:
+            self._takes_more = False
+            self._started = self._started or {"failed": "it ended while it started"}
+            for call in self._waiting.values():
+                call.answer = call.answer or _ENDED
+                call.wake()
+            self._waiting.clear()
 
     def _write(self, line: bytes, ends: float) -> None:
         """Write a line.
@@ -221,36 +360,6 @@ class _Worker:
         finally:
             self._writing.release()
 
-    def _listen(self) -> None:
-        with suppress(OSError, ValueError):
-            for line in _lines(self._output.fileno()):
-                self._hear(json.loads(line))
-        self._process.kill()
-        self._process.wait()
-        with self._lock:
-            self._takes_more = False
-            waiting = [*self._waiting.values()]
-            self._waiting.clear()
-        for answer in waiting:
-            answer.set_exception(_gone())
-        if not self._start.done():
-            self._start.set_result({"failed": "it ended while it started"})
-        _workers.forget(self)
-        with self._writing:
-            self.close()
-
-    def _hear(self, message: Message) -> None:
-        if "id" not in message:
-            if not self._start.done():
-                self._start.set_result(message)
-            return
-        with self._lock:
-            answer = self._waiting.pop(message["id"], None)
-            self._cancelled.pop(message["id"], None)
-        if answer is not None:
-            answer.set_result(message)
-        self._end_if_idle()
-
 
 @dataclass
 class _Workers:
@@ -266,7 +375,11 @@ class _Workers:
         """A worker of this environment that has imported LiteLLM."""
         key = frozenset(environment.items())
         with self.lock:
-            worker = self.current.pop(key, None) or self._start(environment)
+            worker = self.current.pop(key, None)
+            if worker is not None and worker.is_over:
+                worker.retire()
+                worker = None
+            worker = worker or self._start(environment)
             if worker.is_stuck:
                 successor = self.coming.get(key)
                 if successor is None:
@@ -323,19 +436,6 @@ os.register_at_fork(
     after_in_parent=lambda: _workers.lock.release(),
     after_in_child=_begin_anew,
 )
-
-
-def _lines(file: int) -> Iterator[bytes]:
-    """The lines that arrive, until there is no more, or one that is too long."""
-    rest: list[bytes] = []
-    size = 0
-    while (chunk := os.read(file, _CHUNK)) and size <= _MAX_LINE:
-        *whole, last = chunk.split(b"\n")
-        for line in whole:
-            yield b"".join([*rest, line])
-            rest, size = [], 0
-        rest.append(last)
-        size += len(last)
 
 
 def _gone() -> LLMBackendError:
