@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from openrange.llm import Key, LLMBackendError
+from openrange.llm import Key, LLMBackendError, Reply
 from openrange_litellm.bounds import Bounds
 from openrange_litellm.failures import Call, translated
 from openrange_litellm.replies import misunderstood, read_response
@@ -50,12 +50,18 @@ def _answer(litellm: Any, request: Mapping[str, Any], bounds: Bounds | None) -> 
         with bounds.kept():
             response = litellm.completion(**request["parameters"])
         model = request["parameters"]["model"]
-        return {"reply": asdict(read_response(litellm, response, call, bounds.bodies, model))}
+        return _told(read_response(litellm, response, call, bounds.bodies, model))
     except LLMBackendError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - LiteLLM raises several classes, some of them bare
         failure = bounds.failure or bounds.elsewhere or translated(error, call, bounds)
     if failure.status is None and failure.kind in ("empty", "error", "rejected", "server"):
         # The fault may be LiteLLM's: the reply lacks a field that it does not need.
-        return {"reply": asdict(misunderstood(bounds, failure, call))}
+        return _told(misunderstood(bounds, failure, call))
     raise failure
+
+
+def _told(reply: Reply) -> dict[str, Any]:
+    # Not by `asdict`, which copies all that it finds: a tenth of what a call costs here.
+    fields: dict[str, Any] = {name: getattr(reply, name) for name in Reply.__slots__}
+    return {"reply": fields | {"usage": reply.usage.to_mapping()}}

@@ -7,7 +7,7 @@ import importlib.util
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from openrange.llm import (
@@ -257,8 +257,8 @@ def _route(model: str, place: str | None, seconds: float) -> Route:
 
 def _ask(call: Call, environment: Mapping[str, str], **request: object) -> Mapping[str, Any]:
     """What a worker answers; an error is raised."""
-    secrets = [key.value for key in call.secrets]
-    given = {**asdict(call), "secrets": secrets}
+    given: dict[str, object] = {name: getattr(call, name) for name in Call.__slots__}
+    given["secrets"] = [key.value for key in call.secrets]
     answer = workers.ask({"call": given, **request}, environment, call.timeout)
     if "error" in answer:
         error = dict(answer["error"])

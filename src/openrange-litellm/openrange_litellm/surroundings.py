@@ -73,7 +73,7 @@ def _set(*names: str) -> Iterator[tuple[str, str]]:
 
 def _absolute(name: str, value: str) -> str:
     """The same, also in another directory than this one."""
-    if not _NAMES_A_FILE.search(name) or os.pathsep in value or Path(value).is_absolute():
+    if not _NAMES_A_FILE.search(name) or os.pathsep in value or value.startswith(os.sep):
         return value
     try:
         path = Path(value).expanduser()

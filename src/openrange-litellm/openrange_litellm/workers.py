@@ -42,6 +42,7 @@ _PROGRAM = (
 
 Message = Mapping[str, Any]
 _ENDED: Message = {}  # instead of an answer, of a worker that has ended
+_NOBODY = object()  # reads from a worker that was closed
 
 
 def ask(message: Message, environment: Mapping[str, str], seconds: float) -> Message:
@@ -200,6 +201,10 @@ class _Worker:
 
     def close(self) -> None:
         """End the process and leave nothing of it behind; nobody is told."""
+        with self._lock:
+            self._takes_more = False
+            self._waiting.clear()
+            self._reader = _NOBODY
         self._process.kill()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)
@@ -257,8 +262,8 @@ class _Worker:
                 raise TimeoutError
             if self._begin_to_read(call):
                 try:
-                    while call.answer is None and (left := ends - time.monotonic()) > 0:
-                        self._read(left)
+                    while self._read(left) and call.answer is None:
+                        left = max(0.0, ends - time.monotonic())
                 finally:
                     self._end_to_read()
             else:
@@ -283,7 +288,8 @@ class _Worker:
     def _end_to_read(self) -> None:
         """Leave it to another one of those who wait."""
         with self._lock:
-            self._reader = None
+            if self._reader is not _NOBODY:
+                self._reader = None
             for call in self._waiting.values():
                 if call.answer is None:
                     call.wake()

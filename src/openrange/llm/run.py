@@ -151,8 +151,9 @@ class _Exchange:
             else:
                 reply = self._redacted(reply)
                 record(replace(reply.usage, requests=1), reply.model)
-                said = {"text": reply.text, "finish": reply.finish, "model": reply.model}
-                self.announce("llm_reply", {**said, "usage": reply.usage.to_mapping()})
+                if is_listened_to():
+                    said = {"text": reply.text, "finish": reply.finish, "model": reply.model}
+                    self.announce("llm_reply", {**said, "usage": reply.usage.to_mapping()})
                 return reply
             pause = self.retries.pause(failure)
             if pause is None:
