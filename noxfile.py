@@ -141,6 +141,13 @@ def sweep(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Nonsense at every door of fifty worlds, for ten minutes."""
+    _install(session, "test", packages=(CORE,))
+    session.run("python", "tests/sweep/fuzz.py", *session.posargs)
+
+
+@nox.session
 def codex_real(session: nox.Session) -> None:
     """The real Codex program, against a local server. Needs npm."""
     _program(session, "codex", "@openai/codex", "0.171.0")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import itertools
 import json
 import statistics
 import sys
@@ -25,8 +24,11 @@ from webapp_worlds import CONTEXTS, PACK, crawl
 from openrange import build
 from openrange.core.manifest import Manifest, PackRef
 from openrange.core.store import SnapshotStore
-from openrange.packs.webapp.world import as_world
-from openrange.worlds.boot import boot
+from openrange.packs.webapp.client import Client
+from openrange.packs.webapp.weaknesses import context, contexts_of, drawn
+from openrange.packs.webapp.world import World, as_world, door_of
+from openrange.worlds.boot import RunningWorld, boot
+from openrange.worlds.draw import Draw
 
 GOALS = (
     "The portal of a small company.",
@@ -64,6 +66,8 @@ def one(seed: int, difficulty: int, folder: str, attack: bool) -> dict[str, Any]
             running.flag[5:-1] in f"{page.url}{page.headers}{unescape(page.body)}" for page in seen
         )
         blind = attack and solves(running.visitor(), dict(snapshot.world))
+        single = attack and len(world["chain"]) == 1
+        procedures = [*same_class(running, world)] if single else []
     return {
         "id": snapshot.id,
         "seed": seed,
@@ -76,7 +80,22 @@ def one(seed: int, difficulty: int, folder: str, attack: bool) -> dict[str, Any]
         "requests": len(visitor.sent),
         "seconds": seconds,
         "blind": blind,
+        "procedures": procedures,
     }
+
+
+def same_class(running: RunningWorld, world: World) -> Iterator[str]:
+    """The contexts whose solvers, each a fixed procedure for the first link's class, solve it."""
+    (link, *_) = world["chain"]
+    for name in contexts_of()[link["weakness"]]:
+        tried = context(link["weakness"], name)
+        client = Client(running.visitor(), world, 0, world["agent"]["password"])
+        if all(door_of(client.service, kind) for kind in tried.DOORS):
+            facts = link["facts"]
+            if name != link["context"]:
+                facts = drawn(tried, Draw(world["seed"], link["weakness"], name))
+            if tried.solve(client, {**link, "context": name, "facts": facts}) == running.flag:
+                yield name
 
 
 def replays(rows: list[dict[str, Any]], folder: str, most: int) -> tuple[int, int]:
@@ -87,10 +106,14 @@ def replays(rows: list[dict[str, Any]], folder: str, most: int) -> tuple[int, in
             single[row["chain"][0].partition("/")[0]].append(row["id"])
     found = tried = 0
     store = SnapshotStore(Path(folder))
-    pairs = [pair for ids in single.values() for pair in itertools.pairwise([*ids, ids[0]])]
+    pairs = [
+        (first, ids[(place + step) % len(ids)])
+        for step in range(1, max(map(len, single.values()), default=1))
+        for ids in single.values()
+        if step < len(ids)
+        for place, first in enumerate(ids)
+    ]
     for first, second in pairs[:most]:
-        if first == second:
-            continue
         here, there = store.load(first), store.load(second)
         with boot(PACK.command(), here.world) as running:
             visitor = Recorder(running.url)
@@ -123,6 +146,19 @@ def told(rows: list[dict[str, Any]], replay: tuple[int, int]) -> Iterator[str]:
         )
     for name in CONTEXTS:
         yield f"{planted[name]:6}  {name}"
+    if any(row["procedures"] for row in rows):
+        yield from best_procedures(rows)
+
+
+def best_procedures(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """For each class, the solver of one context that solves most of the class's worlds."""
+    single = [row for row in rows if row["difficulty"] == 1]
+    for weakness in contexts_of():
+        there = [row for row in single if row["chain"][0].startswith(f"{weakness}/")]
+        by_solver = collections.Counter(name for row in there for name in row["procedures"])
+        for name, count in by_solver.most_common(1):
+            share = f"{count} of {len(there)} worlds ({100 * count / len(there):.0f} %)"
+            yield f"the best procedure of {weakness} is {name}'s: {share}"
 
 
 def main() -> int:
