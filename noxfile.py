@@ -148,6 +148,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """The page of `inspect --html` in headless Chromium, which has to be installed."""
+    _install(session, packages=(CORE,))
+    session.run("python", "tests/browser/page.py", *session.posargs)
+
+
+@nox.session
 def codex_real(session: nox.Session) -> None:
     """The real Codex program, against a local server. Needs npm."""
     _program(session, "codex", "@openai/codex", "0.171.0")

@@ -11,8 +11,10 @@ from .configure.resolver import resolve_backend as resolve_backend
 from .core.manifest import Manifest as Manifest
 from .core.manifest import PackRef as PackRef
 from .core.pack import Pack as Pack
+from .core.pack import Place as Place
 from .core.pack import Realization as Realization
 from .core.pack import Task as Task
+from .core.pack import Topology as Topology
 from .core.report import AdmissionReport as AdmissionReport
 from .core.snapshot import Snapshot as Snapshot
 from .core.store import SnapshotStore as SnapshotStore

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,80 @@ def test_a_world_as_deep_as_a_file_may_be_is_shown() -> None:
         deep = [deep]
     _, path = saved(world={"deep": deep})
     assert "bottom" in openrange("inspect", path).out
+
+
+class Tags(HTMLParser):
+    """What tags and attributes a page has, and which of its text is folded away."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.shown, self.folded, self.depth = "", "", 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.depth += tag == "details"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == "details"
+
+    def handle_data(self, data: str) -> None:
+        if self.depth:
+            self.folded += data
+        else:
+            self.shown += data
+
+
+OURS = {
+    *("html", "head", "meta", "title", "style", "body", "h1", "h2", "pre", "p", "ul", "ol", "li"),
+    *("strong", "code", "table", "tr", "th", "td", "details", "summary"),
+}
+
+
+def test_the_page_shows_parts_and_folds_the_answer_away(tmp_path: Path) -> None:
+    snapshot, path = saved()
+    file = tmp_path / "world.html"
+    done = openrange("inspect", path, "--html", file)
+    assert (done.status, done.err) == (0, "")
+    assert str(file) in done.out
+    page = Tags(file.read_text("utf-8"))
+    world: Any = snapshot.world
+    for door in world["services"][0]["doors"]:
+        assert f"/{door['path']} (" in page.shown
+    for part in (snapshot.id, "a plain crawl finds no flag", "model-1", snapshot.tasks[0].id):
+        assert part in page.shown
+    link = world["chain"][0]
+    assert f"{link['weakness']}/{link['context']}" in page.folded
+    assert link["weakness"] not in page.shown.replace("_", " ")
+    assert not [*tmp_path.glob(".*")]
+
+
+def test_nothing_that_a_snapshot_holds_is_a_part_of_the_page(tmp_path: Path) -> None:
+    tagged = f"{HOSTILE}</pre><script>alert(1)</script><img src=x onerror=y>\"'&lt;"
+    _, path = saved(
+        world={"company": tagged, tagged: [tagged]},
+        tasks=(Task(tagged, tagged),),
+        metadata={"model": tagged, "admission": [{"name": tagged, "message": tagged}]},
+    )
+    done = openrange("inspect", path, "--html", tmp_path / "w.html")
+    assert done.status == 0
+    text = (tmp_path / "w.html").read_text("utf-8")
+    page = Tags(text)
+    assert page.tags <= OURS
+    assert page.attributes <= {"lang", "charset", "http-equiv", "content", "name", "class"}
+    assert "<script>alert(1)</script>" in page.shown
+    assert "does not know this world" in page.shown
+    assert {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs")} == {"\n"}
+
+
+def test_a_page_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    _, path = saved()
+    done = openrange("inspect", path, "--html", tmp_path / "nosuch" / "w.html")
+    assert done.status == 1
+    assert "No such file or directory" in done.complaint
+    _, other = saved("far", pack_id="gone")
+    assert openrange("inspect", other, "--html", tmp_path / "w.html").status == 0
+    assert "'gone'" in Tags((tmp_path / "w.html").read_text("utf-8")).shown

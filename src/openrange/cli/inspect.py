@@ -11,6 +11,7 @@ import click
 
 from openrange.cli.completion import snapshot_ids
 from openrange.cli.options import json_option, store_option
+from openrange.llm.text import one_line
 
 if TYPE_CHECKING:
     from openrange.core.snapshot import Snapshot
@@ -22,13 +23,21 @@ if TYPE_CHECKING:
 @click.option(
     "--verify", is_flag=True, help="Admit it anew: boot its world, and try whether it holds."
 )
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it as one page for a browser: its parts, its chain, its admission.",
+)
 @json_option
-def inspect(snapshot: str, store: Path, verify: bool, as_json: bool) -> None:
+def inspect(snapshot: str, store: Path, verify: bool, page: Path | None, as_json: bool) -> None:
     """Show a snapshot: its task, how it came to be, and the world behind it.
 
     SNAPSHOT is a file, or an unambiguous beginning of an id. With --verify, its world is booted and
     tried as a build does; what passes is noted in its file as admitted by this installation, and
-    what fails ends with exit status 4.
+    what fails ends with exit status 4. The page of --html needs nothing but its file; what gives
+    the answer is folded away.
     """
     from openrange.cli.show import inspect_document, inspect_text
     from openrange.core.store import SnapshotStore
@@ -39,10 +48,20 @@ def inspect(snapshot: str, store: Path, verify: bool, as_json: bool) -> None:
     if verify:
         found = _verified(found)
         shelf.replace(path, found)
+    if page is not None:
+        from openrange.cli.page import page_of
+        from openrange.core.store import write_whole
+
+        try:
+            write_whole(page, page_of(found))
+        except OSError as error:
+            raise click.FileError(str(page), error.strerror) from None
     if as_json:
         click.echo(json.dumps(inspect_document(found, path)))
-    else:
+    elif page is None:
         click.echo(inspect_text(found, path))
+    else:
+        click.echo(f"written: {one_line(str(page))}")
 
 
 def _verified(snapshot: Snapshot) -> Snapshot:

@@ -40,6 +40,34 @@ class Realization:
     artifacts: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a world that has an address of its own.
+
+    Args:
+        name: What people call it.
+        address: Where it is within the world, such as `/stockroom/`.
+        offers: What is to be found there, a few words each.
+    """
+
+    name: str
+    address: str
+    offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """A world as people picture it.
+
+    Args:
+        places: Its parts, in the order in which one gets to them.
+        steps: How it is solved, a sentence a step.
+    """
+
+    places: tuple[Place, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
 class Pack(ABC):
     """A family of worlds. Subclasses are registered in the entry-point group `openrange.packs`.
 
@@ -183,6 +211,17 @@ class Pack(ABC):
     ) -> None:
         """Go through the door of one link as an honest user would; otherwise as `exploit`."""
         self.visit(visitor, world)
+
+    def topology(self, world: Mapping[str, object]) -> Topology:
+        """A world as people picture it, for `openrange inspect --html`.
+
+        Args:
+            world: `Realization.world`.
+
+        Returns:
+            Its places and the steps of its solution; nothing, where the pack does not tell.
+        """
+        return Topology()
 
     def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
         """The same world with one of its weaknesses mended: for each link, a world.

@@ -64,7 +64,7 @@ class SnapshotStore:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             if not _holds(target, snapshot):
-                _write_whole(target, snapshot.to_json())
+                write_whole(target, snapshot.to_json())
         except OSError as error:
             raise StoreError(f"cannot save to {self.directory}: {error.strerror}") from None
         return target
@@ -80,7 +80,7 @@ class SnapshotStore:
             StoreError: It cannot be written.
         """
         try:
-            _write_whole(file, snapshot.to_json())
+            write_whole(file, snapshot.to_json())
         except OSError as error:
             raise StoreError(f"cannot write to {file}: {error.strerror}") from None
 
@@ -173,7 +173,7 @@ def _holds(file: Path, snapshot: Snapshot) -> bool:
         return False
 
 
-def _write_whole(target: Path, text: str) -> None:
+def write_whole(target: Path, text: str) -> None:
     """Put a file in place in one step, so that no reader and no crash sees half of it."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:

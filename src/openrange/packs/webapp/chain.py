@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openrange.core.pack import Place, Topology
 from openrange.packs.webapp.client import Client
 from openrange.packs.webapp.weaknesses import context, context_of, contexts_of, drawn
 from openrange.packs.webapp.world import Link, World, door_of
@@ -67,3 +68,30 @@ def twins(world: World) -> list[World]:
         {**world, "chain": [*chain[:n], {**link, "mended": True}, *chain[n + 1 :]]}
         for n, link in enumerate(chain)
     ]
+
+
+def topology(world: World) -> Topology:
+    """The services with their doors, and how each link is exploited.
+
+    Args:
+        world: The realized world.
+
+    Returns:
+        What people see of it.
+    """
+    places = [
+        Place(
+            f"{world['company']} {service['title']}".strip(),
+            f"{service['mount']}.localhost" if service["by_host"] else f"/{service['mount']}",
+            tuple(
+                f"/{door['path']} ({door['kind'].replace('_', ' ')})" for door in service["doors"]
+            ),
+        )
+        for service in world["services"]
+    ]
+    steps = [
+        f"{link['weakness']}/{link['context']}: {context_of(link).FOR_PEOPLE}. It gives away "
+        + ("the flag." if link["key"] == "flag" else f"the next service's {link['key']}.")
+        for link in world["chain"]
+    ]
+    return Topology(tuple(places), tuple(steps))

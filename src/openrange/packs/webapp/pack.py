@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from openrange.core.manifest import Manifest
-from openrange.core.pack import Pack, Realization
+from openrange.core.pack import Pack, Realization, Topology
 from openrange.packs.webapp import chain
 from openrange.packs.webapp.choices import MAX_DIFFICULTY
 from openrange.packs.webapp.client import Client
@@ -97,6 +97,10 @@ class WebappPack(Pack):
     def sign_in(self, visitor: Visitor, world: Mapping[str, object]) -> bool:
         """Post the login form with the agent's account."""
         return Client(visitor, as_world(world), 0, _key(world, 0, None)).is_in
+
+    def topology(self, world: Mapping[str, object]) -> Topology:
+        """The services with their doors, and the links of the chain."""
+        return chain.topology(as_world(world))
 
     def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
         """The same world with one of its weak doors in its sound form, for each."""
