@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import codecs
 import json
+import os
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -46,6 +47,7 @@ NASTY = {
 
 
 HEAD_AND_BODY = LONGEST_IN["notices"]
+DESIGNS = int(os.environ.get("OPENRANGE_DESIGNS", "20"))
 
 
 def check(design: dict[str, object], *weaknesses: str) -> None:
@@ -175,13 +177,14 @@ def designs() -> st.SearchStrategy[dict[str, Any]]:
             return st.lists(of(node["items"]), min_size=node["minItems"], max_size=node["maxItems"])
         if "enum" in node:
             return st.sampled_from(node["enum"])
-        return st.text(st.characters(exclude_categories=()), max_size=500)
+        nasty = st.lists(st.sampled_from([*NASTY.values()]), max_size=12).map("".join)
+        return st.text(st.characters(exclude_categories=()), max_size=500) | nasty
 
     return of(PACK.design_schema(manifest_of()))
 
 
 @settings(
-    max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=DESIGNS, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(design=designs())
 def test_any_conforming_design_makes_a_sound_world(design: dict[str, Any]) -> None:
