@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sabotage import SPELLINGS, SabotagedPack, is_unlocked_soon
-from webapp_worlds import CLASSES, PACK, design_of, manifest_of
+from webapp_worlds import CLASSES, PACK, design_of, made, manifest_of
 
 from openrange.core.admission import AdmissionReport, admit
-from openrange.core.pack import Pack
+from openrange.core.pack import Pack, Realization, Task
 from openrange.packs.webapp import WebappPack
 from openrange.worlds.boot import BootError, boot
 from openrange.worlds.visitor import Visitor
@@ -338,3 +339,36 @@ class Lonely(Untwinned):
 def test_a_program_that_serves_no_twins_fails_at_the_boot() -> None:
     name, message = verdict(admitted_by(Lonely()))
     assert (name, message) == ("boot", "the world's process does not serve twins")
+
+
+class Measured(WebappPack):
+    """The webapp pack, with scripts of all kinds."""
+
+    def baselines(
+        self, world: Mapping[str, object]
+    ) -> Mapping[str, Callable[[Visitor], str | None]]:
+        def wrong(visitor: Visitor) -> str | None:
+            return f"flag{{{'0' * 32}}}" if visitor.get("/") else None
+
+        def stumbles(visitor: Visitor) -> str | None:
+            raise ValueError("an odd page")
+
+        solver = partial(self.solve, world=world)
+        return {"wrong": wrong, "stumbles": stumbles, "solver": solver}
+
+
+def test_baselines_are_counted_and_judge_nothing() -> None:
+    report = admit(Measured(), PACK.realize(manifest_of(), design_of()))
+    assert report.admitted
+    assert (report.baselines["wrong"], report.baselines["stumbles"]) == (None, None)
+    assert (report.baselines["solver"] or 0) > 1
+
+
+def test_the_textbook_solves_what_is_in_the_textbook() -> None:
+    taken = {
+        name: admit(PACK, Realization(dict(made(name)), (Task("t", "T"),))).baselines
+        for name in ("weak_credentials/default", "path_traversal/filtered")
+    }
+    easy = taken["weak_credentials/default"]
+    assert [name for name, by in easy.items() if by] == ["weak_credentials/default"]
+    assert set(taken["path_traversal/filtered"].values()) == {None}

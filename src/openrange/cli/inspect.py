@@ -75,6 +75,5 @@ def _verified(snapshot: Snapshot) -> Snapshot:
         raise AdmissionError(
             f"the snapshot is not admitted ({failure.name}: {failure.message})", [report]
         )
-    return sealed(
-        replace(snapshot, metadata={**snapshot.metadata, "admission": report.to_mapping()})
-    )
+    found = {"admission": report.to_mapping(), "baselines": dict(report.baselines)}
+    return sealed(replace(snapshot, metadata={**snapshot.metadata, **found}))

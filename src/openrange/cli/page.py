@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from openrange.cli.show import usage_line
+from openrange.cli.show import baselines_line, usage_line
 from openrange.core.pack import Place, Topology
 from openrange.core.provenance import is_admitted_here, pack_of
 from openrange.core.snapshot import Snapshot
@@ -99,7 +99,8 @@ def _admission(snapshot: Snapshot) -> list[tuple[str, str]]:
         if isinstance(check, Mapping)
     ]
     where = "by this installation" if is_admitted_here(snapshot) else "by another installation"
-    return [*rows, ("admitted", where)]
+    told = baselines_line(snapshot.metadata.get("baselines"))
+    return [*rows, ("admitted", where), *([("baselines", told)] if told else [])]
 
 
 def _lineage(snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -115,6 +115,8 @@ def inspect_text(snapshot: Snapshot, path: Path) -> str:
     ]
     where = "here" if is_admitted_here(snapshot) else "by another installation; see --verify"
     lines.append(f"  admitted   {where}")
+    if told := baselines_line(metadata.get("baselines")):
+        lines.append(f"  baselines  {told}")
     lines += _tasks(snapshot)
     lines += ["", "The world, with what an agent has to find out:", ""]
     lines += [f"  {line}" for line in _tree(snapshot.world)]
@@ -142,6 +144,23 @@ def usage_line(usage: Mapping[str, object]) -> str:
     if _is_number(usage, "cost_usd"):
         parts.append(f"${usage['cost_usd']:.4f}")
     return one_line(", ".join(parts))
+
+
+def baselines_line(baselines: object) -> str:
+    """Which fixed scripts solve a world, in one line.
+
+    Args:
+        baselines: The requests that each took, by name; None for one that does not solve it.
+
+    Returns:
+        Such as `1 of 7 scripts solves it: sql_injection/string (12 requests)`; empty if none ran.
+    """
+    if not isinstance(baselines, Mapping) or not baselines:
+        return ""
+    solved = [f"{name} ({n} requests)" for name, n in baselines.items() if n is not None]
+    verb = "solves" if len(solved) == 1 else "solve"
+    which = f": {', '.join(solved)}" if solved else ""
+    return one_line(f"{len(solved)} of {len(baselines)} scripts {verb} it{which}")
 
 
 def _is_number(usage: Mapping[str, object], key: str) -> bool:

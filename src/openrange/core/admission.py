@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from openrange.core.pack import Pack, Realization
@@ -49,7 +50,7 @@ def admit(
     else:
         if twins:
             checks += _boot_and_try(trial, _BESIDE_TWINS, twins, boot_seconds, seconds)
-    return AdmissionReport(tuple(checks))
+    return AdmissionReport(tuple(checks), trial.baselines)
 
 
 def _boot_and_try(
@@ -72,6 +73,9 @@ def _boot_and_try(
                 checks.append(_judged(probe, trial, running, late.is_set, seconds))
                 if not checks[-1].passed:
                     break
+            else:
+                if not twins:
+                    trial.baselines = _baselines(trial, running)
     except BootError as error:
         checks.append(Check("boot", False, str(error)))
     return checks
@@ -87,6 +91,7 @@ class _Trial:
     """What each link gave away at this boot; the last is the flag."""
     seen: list[tuple[str, int, str]] = field(default_factory=list)
     """What a crawl of the first boot was told, signed in."""
+    baselines: dict[str, int | None] = field(default_factory=dict)
 
     def key(self, link: int) -> str | None:
         """What the link before this one gave away."""
@@ -102,6 +107,19 @@ class _Trial:
                 break
             gained.append(found)
         return gained
+
+
+def _baselines(trial: _Trial, running: RunningWorld) -> dict[str, int | None]:
+    """By how many requests each of the pack's fixed scripts solves the world."""
+    taken: dict[str, int | None] = {}
+    with suppress(Exception):  # whatever becomes of them, the world is what it is
+        for name, script in trial.pack.baselines(trial.realization.world).items():
+            visitor = running.visitor()
+            taken[name] = None
+            with suppress(Exception):
+                if script(visitor) == running.flag:
+                    taken[name] = len(visitor.replies)
+    return taken
 
 
 _Probe = Callable[[_Trial, RunningWorld], Check]

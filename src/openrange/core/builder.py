@@ -119,6 +119,7 @@ def build_world(job: Job, pack: Pack) -> Built:
             "attempts": len(reports),
             "usage": recorder.usage.to_mapping(),
             "admission": reports[-1].to_mapping(),
+            "baselines": dict(reports[-1].baselines),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
             **made_with(pack),

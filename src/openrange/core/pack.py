@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -222,6 +222,22 @@ class Pack(ABC):
             Its places and the steps of its solution; nothing, where the pack does not tell.
         """
         return Topology()
+
+    def baselines(
+        self, world: Mapping[str, object]
+    ) -> Mapping[str, Callable[[Visitor], str | None]]:
+        """Fixed scripts that know no more of a world than an agent finds out in its first minute.
+
+        Which of them solve a world, and by how many requests, is kept beside its id: it is the
+        measured half of how hard the world is, and rejects none.
+
+        Args:
+            world: `Realization.world`.
+
+        Returns:
+            By name, what takes a client of the running world, and returns the flag if it finds it.
+        """
+        return {}
 
     def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
         """The same world with one of its weaknesses mended: for each link, a world.

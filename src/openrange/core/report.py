@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,12 @@ class AdmissionReport:
 
     Args:
         checks: In the order in which they were made.
+        baselines: The fixed scripts that the world was tried with, by name: how many requests it
+            took each to solve it, and None where it did not. They judge nothing.
     """
 
     checks: tuple[Check, ...]
+    baselines: Mapping[str, int | None] = field(default_factory=dict)
 
     @property
     def admitted(self) -> bool:

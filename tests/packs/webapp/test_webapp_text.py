@@ -60,13 +60,14 @@ def check(design: dict[str, object], *weaknesses: str) -> None:
         for page in [*crawl(signed_in), *crawl(anonymous)]:
             if "text/html" in page.headers:
                 assert Markup(page.body).odd == []
-        told = realization.tasks[0].instruction + "".join(page.body for page in signed_in.replies)
+        pages = "".join(page.body for page in signed_in.replies)
+        told = realization.tasks[0].instruction + unescape(pages)
         notices: Any = design["notices"]
         shown = [(str(design[slot]), n) for slot, n in LONGEST.items()]
         shown += [(notice[part], n) for notice in notices for part, n in HEAD_AND_BODY.items()]
         for text, longest in shown:
             kept = without_decoys(one_line(text)[:longest].rstrip())
-            assert kept in unescape(told) or tells(kept)
+            assert kept in told or tells(kept)
         seen = replies(anonymous) + replies(signed_in)
         for form in forms(portal.flag):
             assert form not in seen

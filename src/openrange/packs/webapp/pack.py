@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Pack, Realization, Topology
 from openrange.packs.webapp import chain
+from openrange.packs.webapp.baselines import baselines
 from openrange.packs.webapp.choices import MAX_DIFFICULTY
 from openrange.packs.webapp.client import Client
 from openrange.packs.webapp.design import briefing, design_schema
@@ -101,6 +102,12 @@ class WebappPack(Pack):
     def topology(self, world: Mapping[str, object]) -> Topology:
         """The services with their doors, and the links of the chain."""
         return chain.topology(as_world(world))
+
+    def baselines(
+        self, world: Mapping[str, object]
+    ) -> Mapping[str, Callable[[Visitor], str | None]]:
+        """A crawler, and the textbook's first attempt of each class, at the portal."""
+        return baselines(as_world(world))
 
     def twins(self, world: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
         """The same world with one of its weak doors in its sound form, for each."""
