@@ -26,6 +26,7 @@ PATHS = {
     "preview": ("internal", "bulletin", "intranet", "preview", "monitor", "links"),
     "console": ("console", "admin", "control", "backoffice", "operations", "manage"),
     "profile": ("profile", "me", "preferences", "settings", "mydata"),
+    "shop": ("supplies", "requisition", "procurement", "ordering", "equipment", "shop"),
     "sign_in": ("login", "sign-in", "enter", "welcome", "session"),
     "sign_out": ("logout", "logout-now", "signout"),
 }
@@ -40,6 +41,7 @@ PARAMETERS = {
     "preview": ("url", "source", "target", "feed", "u", "from"),
     "console": ("view", "as", "mode", "scope"),
     "profile": ("motto", "nickname", "greeting", "about"),
+    "shop": ("item", "article", "product", "goods", "position"),
     "sign_in": ("username", "user", "account", "login", "name"),
     "sign_out": ("confirm",),
 }
@@ -52,6 +54,7 @@ METHODS = {
     "preview": ("GET", "POST", "JSON"),
     "console": ("GET",),
     "profile": ("POST", "JSON"),
+    "shop": ("POST", "JSON"),
 }
 """How a door's form may be sent; GET where nothing is said."""
 

@@ -17,7 +17,7 @@ LARGEST_GAP = 3
 """Record numbers follow one another at most this far apart."""
 OPTIONAL = (
     *("search", "lookup", "listing", "check", "records", "feed", "files", "preview"),
-    *("console", "profile"),
+    *("console", "profile", "shop"),
 )
 MORE_DOORS = (2, 4)
 PROGRAMS = ("accept", "suffix", "post")
@@ -259,6 +259,8 @@ def _doors(
             facts["secret"] = draw.pick(choices.PASSWORD_FIELDS)
         elif kind == "profile":
             facts["role"] = draw.pick(("role", "level", "group", "access", "tier", "rank", "kind"))
+        elif kind == "shop":
+            facts = _shop(draw)
         doors.append(
             {
                 "kind": kind,
@@ -269,6 +271,22 @@ def _doors(
             }
         )
     return doors
+
+
+def _shop(draw: Draw) -> dict[str, Any]:
+    """A budget, what is beyond it, a voucher that does not make up for that, and two steps."""
+    budget = 2 * draw.number(30, 90)
+    return {
+        "budget": budget,
+        "dear": budget * draw.number(3, 5) - draw.number(1, 9),
+        "amount": draw.pick(("amount", "quantity", "count", "qty")),
+        "voucher": draw.pick(("voucher", "coupon", "credit", "promo")),
+        "code": f"{draw.pick(choices.PASSWORD_WORDS).upper()}-{draw.number(10, 99)}",
+        "steps": [
+            draw.pick(("approve", "confirm", "checkout", "submit")),
+            draw.pick(("receipt", "collect", "pickup", "delivery")),
+        ],
+    }
 
 
 def _items(draw: Draw, nouns: Sequence[str]) -> list[Item]:

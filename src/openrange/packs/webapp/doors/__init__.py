@@ -10,12 +10,13 @@ from openrange.packs.webapp.doors.items import Check, Listing, Lookup
 from openrange.packs.webapp.doors.people import Search
 from openrange.packs.webapp.doors.preview import Preview
 from openrange.packs.webapp.doors.records import Feed, Records
+from openrange.packs.webapp.doors.shop import Shop
 
 DOORS: dict[str, type[Door]] = {
     door.kind: door
     for door in (
         *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
-        *(SignIn, SignOut),
+        *(Shop, SignIn, SignOut),
     )
 }
 """Every kind of door."""

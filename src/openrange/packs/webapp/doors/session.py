@@ -17,14 +17,16 @@ class Holder:
 
     Attributes:
         line: What the holder says of themselves.
+        kept: What doors keep for the holder, by the kinds of the doors.
     """
 
-    __slots__ = ("line", "login", "role")
+    __slots__ = ("kept", "line", "login", "role")
 
     def __init__(self, login: str, role: str) -> None:
         self.login = login
         self.role = role
         self.line = ""
+        self.kept: dict[str, object] = {}
 
 
 class Session:

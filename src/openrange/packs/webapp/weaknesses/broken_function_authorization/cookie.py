@@ -45,6 +45,7 @@ def weaken(link: Link) -> Sequence[type]:
                 return holder
             believed = Holder(holder.login, role)  # the planted weakness
             believed.line = holder.line
+            believed.kept = holder.kept
             return believed
 
         def close(self, cookie: str) -> None:
