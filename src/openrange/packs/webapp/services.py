@@ -17,7 +17,7 @@ LARGEST_GAP = 3
 """Record numbers follow one another at most this far apart."""
 OPTIONAL = (
     *("search", "lookup", "listing", "check", "records", "feed", "files", "preview"),
-    *("console", "profile", "shop"),
+    *("console", "profile", "shop", "health"),
 )
 MORE_DOORS = (2, 4)
 PROGRAMS = ("accept", "suffix", "post")
@@ -259,6 +259,8 @@ def _doors(
             facts["secret"] = draw.pick(choices.PASSWORD_FIELDS)
         elif kind == "profile":
             facts["role"] = draw.pick(("role", "level", "group", "access", "tier", "rank", "kind"))
+        elif kind == "health":
+            facts["in_path"] = draw.number(0, 1) == 1
         elif kind == "shop":
             facts = _shop(draw)
         doors.append(

@@ -6,6 +6,7 @@ from openrange.packs.webapp.doors.console import Console, Profile
 from openrange.packs.webapp.doors.door import Door
 from openrange.packs.webapp.doors.entry import Home, SignIn, SignOut
 from openrange.packs.webapp.doors.files import Files
+from openrange.packs.webapp.doors.health import Health
 from openrange.packs.webapp.doors.items import Check, Listing, Lookup
 from openrange.packs.webapp.doors.people import Search
 from openrange.packs.webapp.doors.preview import Preview
@@ -16,7 +17,7 @@ DOORS: dict[str, type[Door]] = {
     door.kind: door
     for door in (
         *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
-        *(Shop, SignIn, SignOut),
+        *(Shop, Health, SignIn, SignOut),
     )
 }
 """Every kind of door."""

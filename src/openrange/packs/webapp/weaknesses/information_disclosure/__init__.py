@@ -1,0 +1,1 @@
+"""Information disclosure: a page for those who run the portal, or its errors, tell too much."""
