@@ -21,8 +21,14 @@ from openrange.worlds.visitor import Visitor, WorldReply
 
 PACK = WebappPack()
 CLASSES = (
-    *("broken_function_authorization", "broken_object_authorization", "business_logic"),
-    *("information_disclosure", "path_traversal", "request_forgery", "sql_injection"),
+    "broken_function_authorization",
+    "broken_object_authorization",
+    "business_logic",
+    "forged_tokens",
+    "information_disclosure",
+    "path_traversal",
+    "request_forgery",
+    "sql_injection",
     "weak_credentials",
 )
 CONTEXTS = [f"{name}/{each}" for name, names in contexts_of().items() for each in names]

@@ -127,11 +127,13 @@ def forms(flag: str) -> set[str]:
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_nasty_text_makes_a_sound_world(text: str) -> None:
     design = design_of(lambda slot, longest: text[:longest])
-    half = sorted(NASTY.values()).index(text) % 2 * 3
-    check(design, *CLASSES[half : half + 3])
+    start = sorted(NASTY.values()).index(text) * 3 % len(CLASSES)
+    check(design, *(CLASSES * 2)[start : start + 3])
 
 
-@pytest.mark.parametrize("weaknesses", [CLASSES[:3], CLASSES[3:]])
+@pytest.mark.parametrize(
+    "weaknesses", [CLASSES[start : start + 4] for start in range(0, len(CLASSES), 4)]
+)
 def test_text_of_the_greatest_length_makes_a_sound_world(weaknesses: tuple[str, ...]) -> None:
     check(design_of(lambda slot, longest: (f"{slot} \U0001f680'" * 100)[:longest]), *weaknesses)
 

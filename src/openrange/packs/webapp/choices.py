@@ -62,6 +62,8 @@ METHODS = {
 
 PASSWORD_FIELDS = ("password", "pass", "secret", "passphrase", "pin")
 COOKIES = ("session", "sid", "portal", "auth", "visit", "ticket", "seat", "desk")
+SESSIONS = ("random", "hmac", "key")
+"""What a session's cookie is: random, or a token that is signed by a secret or by a key pair."""
 TOKEN_PLACES = (
     *("header:X-Service-Token", "header:X-Desk-Key", "header:X-Access", "header:Authorization"),
     *("query:token", "query:access_token", "query:service_key", "query:desk_key"),

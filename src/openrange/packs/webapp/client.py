@@ -87,6 +87,12 @@ class Client:
         page = self.post(door["path"], form)
         return page.status == 200 and page.url.partition("?")[0].endswith(f"{self.base}/")
 
+    def cookie(self) -> str:
+        """The value of the session's cookie; empty where there is none."""
+        wanted = self.words["cookie"], f"{self.base}/"
+        cookies = self.visitor.cookies
+        return next((e.value or "" for e in cookies if (e.name, e.path) == wanted), "")
+
     def key(self, page: WorldReply) -> str | None:
         """What the service's weakness gives away, if a page shows it."""
         return keys.find(self._kind, page.body, self._own)

@@ -10,6 +10,7 @@ from openrange.packs.webapp.doors import DOORS
 from openrange.packs.webapp.doors.door import Door, Site, Visit, page, redirect, said
 from openrange.packs.webapp.doors.entry import opened
 from openrange.packs.webapp.doors.session import Holder, Session
+from openrange.packs.webapp.doors.signed import KEY_FILE, Signed, SignedByKey
 from openrange.packs.webapp.hiding import Hiding
 from openrange.packs.webapp.pages import message
 from openrange.packs.webapp.weaknesses import context_of
@@ -18,6 +19,10 @@ from openrange.worlds.http import Request, Response, bare
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from openrange.packs.webapp.world import Service, World
+
+
+SESSIONS: dict[str, type[Session]] = {"random": Session, "hmac": Signed, "key": SignedByKey}
+"""What sessions are like, by the word for it."""
 
 
 class Portal:
@@ -93,7 +98,9 @@ class _Service:
 
         base = f"/{mount}" if mount else ""
         links = _links(world["services"]) if number == 0 else {}
-        self._site = site = Site(world, service, base, hiding, as_planted(Session)(), key, links)
+        session = next((each for each in weak if issubclass(each, Session)), None)
+        session = session or SESSIONS[service["words"]["sessions"]]
+        self._site = site = Site(world, service, base, hiding, session(), key, links)
         self._home: Door = as_planted(DOORS["home"])(
             site, {"kind": "home", "path": "", "method": "GET", "parameter": "", "facts": {}}
         )
@@ -134,6 +141,8 @@ class _Service:
         try:
             if first == "robots.txt" and not rest:
                 return _robots(site)
+            if first == KEY_FILE and not rest and site.session.public:
+                return Response(site.session.public, content_type="application/x-pem-file")
             if door is not None:
                 sign_in = site.door("sign_in")
                 if reader is None and not door.is_open and sign_in is not None:

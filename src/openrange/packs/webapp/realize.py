@@ -10,7 +10,7 @@ from typing import TypedDict, cast
 from openrange.core.manifest import Manifest
 from openrange.core.pack import Realization, Task
 from openrange.packs.webapp import industries, keys
-from openrange.packs.webapp.choices import PASSWORD_WORDS, TOKEN_PLACES
+from openrange.packs.webapp.choices import PASSWORD_WORDS, SESSIONS, TOKEN_PLACES
 from openrange.packs.webapp.design import (
     ESSAY,
     HEADLINE,
@@ -231,6 +231,7 @@ def _services(
                 needs=context.DOORS,
                 spellings=getattr(context, "SPELLINGS", COUNTED + OPAQUE),
                 needs_nesting=getattr(context, "NESTED", False),
+                sessions=getattr(context, "SESSIONS", SESSIONS),
                 accounts=accounts,
                 owner=owner,
                 notices=[*(notices if number == 0 else []), *texts.made(mine, more)],

@@ -98,6 +98,7 @@ def service(
     needs: Sequence[str],
     spellings: Sequence[str],
     needs_nesting: bool,
+    sessions: Sequence[str],
     accounts: list[Account],
     owner: str,
     notices: list[Text],
@@ -117,6 +118,7 @@ def service(
         needs: The kinds of doors that it must have.
         spellings: How the ids of its records may be spelled.
         needs_nesting: Whether the address of a record has to name its owner.
+        sessions: What its sessions may be like.
         accounts: Who works with it.
         owner: The account that owns the sealed record.
         notices: What everybody may read.
@@ -129,7 +131,7 @@ def service(
     """
     more = draw.about("more").shuffled([kind for kind in OPTIONAL if kind not in needs])
     kinds = [*needs, *more[: draw.number(*MORE_DOORS)]]
-    words = _words(draw.about("words"))
+    words = _words(draw.about("words"), sessions)
     texts = draw.about("texts")
     spelling = draw.pick(spellings)
     words["spelling"] = spelling
@@ -200,7 +202,7 @@ def _numbers(draw: Draw) -> list[int]:
     return numbers
 
 
-def _words(draw: Draw) -> dict[str, Any]:
+def _words(draw: Draw, sessions: Sequence[str]) -> dict[str, Any]:
     columns = {name: draw.pick(called) for name, called in choices.COLUMNS.items()}
     tables = {name: draw.pick(called) for name, called in choices.TABLES.items()}
     mark = draw.pick(("", "", f"_{draw.number(2, 40)}", "_v2", "_main"))
@@ -225,6 +227,7 @@ def _words(draw: Draw) -> dict[str, Any]:
         "file": f"{draw.pick(choices.PASSWORD_WORDS)}-{draw.number(10, 99)}",
         "ending": draw.pick(choices.KINDS_OF_FILES),
         "suffix": draw.pick(("internal", "lan", "corp", "local")),
+        "sessions": draw.pick(sessions),
     }
 
 

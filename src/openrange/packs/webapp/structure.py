@@ -43,6 +43,7 @@ def structure_of(world: World) -> str:
             service["words"]["layout"],
             service["words"]["list"],
             service["words"]["spelling"],
+            service["words"]["sessions"],
         )
         for link, service in zip(world["chain"], world["services"], strict=True)
     ]

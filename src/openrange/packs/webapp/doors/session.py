@@ -30,7 +30,13 @@ class Holder:
 
 
 class Session:
-    """Keeps the sessions; the oldest goes when there are too many. Every other door asks it."""
+    """Keeps the sessions; the oldest goes when there are too many. Every other door asks it.
+
+    Attributes:
+        public: The public key that goes with its cookies; empty where there is none.
+    """
+
+    public = ""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -60,3 +60,10 @@ class OfRecords(Protocol):
     """How their ids may be spelled: `openrange.packs.webapp.spellings` says how they can be."""
     NESTED: bool
     """Whether their addresses have to name their owners."""
+
+
+class OfSessions(Protocol):
+    """What a file may have besides, where it is about sessions."""
+
+    SESSIONS: tuple[str, ...]
+    """What they may be like, of `openrange.packs.webapp.choices.SESSIONS`."""

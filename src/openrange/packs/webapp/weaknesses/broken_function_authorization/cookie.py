@@ -20,6 +20,7 @@ FOR_MODELS = "a cookie says in which role its holder is, and is believed"
 FOR_PEOPLE = "with another role written into the cookie, the console opens"
 DOORS = ("console",)
 HIDES = "console"
+SESSIONS = ("random",)
 
 FORMATS = ("dotted", "hex", "base64", "json", "fields")
 MAX_COOKIE = 1_000
@@ -59,10 +60,7 @@ def solve(client: Client, link: Link) -> str | None:
     facts, name = link["facts"], client.words["cookie"]
     path = client.door("console")["path"]
     client.get(path)
-    wanted = f"{client.base}/"
-    cookies = client.visitor.cookies
-    given = [each.value or "" for each in cookies if (each.name, each.path) == (name, wanted)]
-    token, role = taken_apart(facts, given[0] if given else "")
+    token, role = taken_apart(facts, client.cookie())
     if role != client.words["roles"]["employee"]:
         return None
     forged = written(facts, token, client.words["roles"]["administrator"])

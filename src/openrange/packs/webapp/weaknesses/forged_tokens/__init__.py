@@ -1,0 +1,1 @@
+"""Forged tokens: what a signed token claims is believed, and the signature can be had."""
