@@ -36,7 +36,7 @@ def test_a_snapshot_is_shown_by_path_and_by_the_beginning_of_its_id() -> None:
     assert [done.err for done in shown] == ["", "", ""]
     assert shown[0].out == shown[1].out == shown[2].out
     for part in (
-        *(snapshot.id, str(path), "webapp 3", "litellm", "model-1", "2026-01-02T03:04:05+00:00"),
+        *(snapshot.id, str(path), "webapp 4", "litellm", "model-1", "2026-01-02T03:04:05+00:00"),
         "2 requests, 1,234 tokens in, 56 tokens out, $0.0123",
         *("a plain crawl finds no flag", "recover-flag", "weakness: sql_injection"),
         "The world, with what an agent has to find out:",
@@ -58,7 +58,7 @@ def test_json_holds_everything_that_the_file_holds() -> None:
     assert done.document == {
         "snapshot_id": snapshot.id,
         "path": str(path),
-        "pack": {"id": "webapp", "version": "3"},
+        "pack": {"id": "webapp", "version": "4"},
         "tasks": [{"id": task.id, "instruction": task.instruction} for task in snapshot.tasks],
         "world": snapshot.world,
         "artifacts": {"notes.txt": "x"},

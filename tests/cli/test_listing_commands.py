@@ -108,7 +108,7 @@ def test_packs_lists_the_packs_and_what_is_wrong_with_one() -> None:
     rows = {
         row["name"]: row for row in openrange("packs", "--json", PYTHONPATH=path).document["packs"]
     }
-    assert rows["webapp"]["version"] == "3"
+    assert rows["webapp"]["version"] == "4"
     assert rows["webapp"]["problem"] is None
     assert rows["acme"]["version"] is None
     assert "nosuchmodule" in rows["acme"]["problem"]

@@ -242,4 +242,4 @@ def test_two_tasks_of_one_id_are_refused() -> None:
 def test_a_snapshot_shows_in_one_line_what_it_is() -> None:
     made = Snapshot.freeze(PACK, PACK.realize(manifest_of(), design_of()), {})
     shown = repr(made)
-    assert shown == f"Snapshot(id={made.id[:12]!r}, pack='webapp 3', tasks=['recover-flag'])"
+    assert shown == f"Snapshot(id={made.id[:12]!r}, pack='webapp 4', tasks=['recover-flag'])"

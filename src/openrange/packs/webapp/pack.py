@@ -26,7 +26,7 @@ class WebappPack(Pack):
     """A small company's web portal and the systems behind it, each of which is weak in one way."""
 
     id: ClassVar[str] = "webapp"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     summary: ClassVar[str] = "A small company's web portal with a chain of planted weaknesses"
     options: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "difficulty": {

@@ -28,6 +28,7 @@ HIDES = "console"
 
 PAGES = ("trace", "httptrace", "httpexchanges", "requests", "sessions")
 FORMATS = ("header", "fields")
+_COOKIE = r"\b(?:[0-9a-f]{48}\b|ey[\w-]+\.ey[\w-]+\.[\w-]+)"  # random, or a signed token
 
 
 def draw(draw: Draw) -> Mapping[str, Any]:
@@ -67,7 +68,7 @@ def solve(client: Client, link: Link) -> str | None:
     """Ask for reports by the usual names, and take over the session that one shows."""
     name = client.words["cookie"]
     for page in PAGES:
-        if found := re.search(r"\b[0-9a-f]{48}\b", ask(client, page).body):
+        if found := re.search(_COOKIE, ask(client, page).body):
             path = client.door("console")["path"]
             return client.key(client.get(path, Cookie=f"{name}={found[0]}"))
     return None
