@@ -21,7 +21,8 @@ from openrange.worlds.visitor import Visitor, WorldReply
 
 PACK = WebappPack()
 CLASSES = (
-    *("broken_function_authorization", "broken_object_authorization", "path_traversal"),
+    *("broken_function_authorization", "broken_object_authorization", "command_injection"),
+    "path_traversal",
     *("request_forgery", "sql_injection", "weak_credentials"),
 )
 CONTEXTS = [f"{name}/{each}" for name, names in contexts_of().items() for each in names]

@@ -24,7 +24,7 @@ from openrange.worlds.boot import boot
 from openrange.worlds.draw import Draw
 
 
-def test_there_are_six_classes_of_three_contexts_at_least() -> None:
+def test_each_class_has_three_contexts_at_least() -> None:
     assert tuple(contexts_of()) == CLASSES
     assert all(len(names) >= 3 for names in contexts_of().values())
 

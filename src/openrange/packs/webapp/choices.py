@@ -24,6 +24,7 @@ PATHS = {
     "feed": ("activity", "news", "timeline", "updates", "recent"),
     "files": ("downloads", "library", "shelf", "archive", "attachments", "media"),
     "preview": ("internal", "bulletin", "intranet", "preview", "monitor", "links"),
+    "diagnose": ("diagnose", "network", "connection", "devices", "reachable", "hosts"),
     "console": ("console", "admin", "control", "backoffice", "operations", "manage"),
     "profile": ("profile", "me", "preferences", "settings", "mydata"),
     "sign_in": ("login", "sign-in", "enter", "welcome", "session"),
@@ -38,6 +39,7 @@ PARAMETERS = {
     "feed": ("page",),
     "files": ("file", "name", "doc", "path", "f", "get"),
     "preview": ("url", "source", "target", "feed", "u", "from"),
+    "diagnose": ("host", "device", "machine", "address", "system"),
     "console": ("view", "as", "mode", "scope"),
     "profile": ("motto", "nickname", "greeting", "about"),
     "sign_in": ("username", "user", "account", "login", "name"),
@@ -50,6 +52,7 @@ METHODS = {
     "check": ("GET", "POST", "JSON"),
     "files": ("GET", "GET", "POST"),
     "preview": ("GET", "POST", "JSON"),
+    "diagnose": ("GET", "POST", "JSON"),
     "console": ("GET",),
     "profile": ("POST", "JSON"),
 }

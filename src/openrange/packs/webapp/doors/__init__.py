@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openrange.packs.webapp.doors.console import Console, Profile
+from openrange.packs.webapp.doors.diagnose import Diagnose
 from openrange.packs.webapp.doors.door import Door
 from openrange.packs.webapp.doors.entry import Home, SignIn, SignOut
 from openrange.packs.webapp.doors.files import Files
@@ -15,7 +16,7 @@ DOORS: dict[str, type[Door]] = {
     door.kind: door
     for door in (
         *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
-        *(SignIn, SignOut),
+        *(Diagnose, SignIn, SignOut),
     )
 }
 """Every kind of door."""
