@@ -23,7 +23,7 @@ PACK = WebappPack()
 CLASSES = (
     *("broken_function_authorization", "broken_object_authorization", "command_injection"),
     "path_traversal",
-    *("request_forgery", "sql_injection", "weak_credentials"),
+    *("request_forgery", "sql_injection", "template_injection", "weak_credentials"),
 )
 CONTEXTS = [f"{name}/{each}" for name, names in contexts_of().items() for each in names]
 Design = dict[str, object]

@@ -25,6 +25,7 @@ PATHS = {
     "files": ("downloads", "library", "shelf", "archive", "attachments", "media"),
     "preview": ("internal", "bulletin", "intranet", "preview", "monitor", "links"),
     "diagnose": ("diagnose", "network", "connection", "devices", "reachable", "hosts"),
+    "label": ("label", "badge", "nameplate", "sticker", "card"),
     "console": ("console", "admin", "control", "backoffice", "operations", "manage"),
     "profile": ("profile", "me", "preferences", "settings", "mydata"),
     "sign_in": ("login", "sign-in", "enter", "welcome", "session"),
@@ -40,6 +41,7 @@ PARAMETERS = {
     "files": ("file", "name", "doc", "path", "f", "get"),
     "preview": ("url", "source", "target", "feed", "u", "from"),
     "diagnose": ("host", "device", "machine", "address", "system"),
+    "label": ("text", "line", "caption", "wording", "message"),
     "console": ("view", "as", "mode", "scope"),
     "profile": ("motto", "nickname", "greeting", "about"),
     "sign_in": ("username", "user", "account", "login", "name"),
@@ -53,6 +55,7 @@ METHODS = {
     "files": ("GET", "GET", "POST"),
     "preview": ("GET", "POST", "JSON"),
     "diagnose": ("GET", "POST", "JSON"),
+    "label": ("GET", "POST", "JSON"),
     "console": ("GET",),
     "profile": ("POST", "JSON"),
 }

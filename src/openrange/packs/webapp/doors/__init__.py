@@ -8,6 +8,7 @@ from openrange.packs.webapp.doors.door import Door
 from openrange.packs.webapp.doors.entry import Home, SignIn, SignOut
 from openrange.packs.webapp.doors.files import Files
 from openrange.packs.webapp.doors.items import Check, Listing, Lookup
+from openrange.packs.webapp.doors.label import Label
 from openrange.packs.webapp.doors.people import Search
 from openrange.packs.webapp.doors.preview import Preview
 from openrange.packs.webapp.doors.records import Feed, Records
@@ -16,7 +17,7 @@ DOORS: dict[str, type[Door]] = {
     door.kind: door
     for door in (
         *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
-        *(Diagnose, SignIn, SignOut),
+        *(Diagnose, Label, SignIn, SignOut),
     )
 }
 """Every kind of door."""
