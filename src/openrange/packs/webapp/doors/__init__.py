@@ -7,6 +7,7 @@ from openrange.packs.webapp.doors.diagnose import Diagnose
 from openrange.packs.webapp.doors.door import Door
 from openrange.packs.webapp.doors.entry import Home, SignIn, SignOut
 from openrange.packs.webapp.doors.files import Files
+from openrange.packs.webapp.doors.imports import Import
 from openrange.packs.webapp.doors.items import Check, Listing, Lookup
 from openrange.packs.webapp.doors.label import Label
 from openrange.packs.webapp.doors.people import Search
@@ -17,7 +18,7 @@ DOORS: dict[str, type[Door]] = {
     door.kind: door
     for door in (
         *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
-        *(Diagnose, Label, SignIn, SignOut),
+        *(Diagnose, Import, Label, SignIn, SignOut),
     )
 }
 """Every kind of door."""
