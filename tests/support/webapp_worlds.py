@@ -24,12 +24,15 @@ CLASSES = (
     "broken_function_authorization",
     "broken_object_authorization",
     "business_logic",
+    "command_injection",
     "forged_tokens",
     "information_disclosure",
     "path_traversal",
     "request_forgery",
     "sql_injection",
+    "template_injection",
     "weak_credentials",
+    "xml_entities",
 )
 CONTEXTS = [f"{name}/{each}" for name, names in contexts_of().items() for each in names]
 Design = dict[str, object]
