@@ -27,6 +27,7 @@ CLASSES = (
     "command_injection",
     "forged_tokens",
     "information_disclosure",
+    "insecure_randomness",
     "path_traversal",
     "request_forgery",
     "sql_injection",
@@ -112,13 +113,17 @@ def made(
 
 
 def with_doors(context: str, *kinds: str, **fields: Any) -> World:
-    """A world of one link whose portal has doors of these kinds; a search shows name and title."""
+    """A world of one link whose portal has doors of these kinds; a search shows name and title, and
+    has a form, which says what was looked for.
+    """
     for seed in range(5_000):
         world = made(context, seed=seed, **fields)
         (service,) = world["services"]
         search = door_of(service, "search")
         shown = search["facts"]["shown"] if search else ["name", "title"]
-        if all(door_of(service, kind) for kind in kinds) and {"name", "title"} <= {*shown}:
+        has_form = search is None or search["method"] != "JSON"
+        is_as_wanted = has_form and {"name", "title"} <= {*shown}
+        if is_as_wanted and all(door_of(service, kind) for kind in kinds):
             return world
     raise AssertionError("no such world")
 

@@ -17,7 +17,7 @@ LARGEST_GAP = 3
 """Record numbers follow one another at most this far apart."""
 OPTIONAL = (
     *("search", "lookup", "listing", "check", "records", "feed", "files", "preview"),
-    *("console", "profile", "shop", "health", "diagnose", "label", "import"),
+    *("console", "profile", "shop", "health", "diagnose", "label", "import", "codes"),
 )
 MORE_DOORS = (2, 4)
 PROGRAMS = ("accept", "suffix", "post")
@@ -260,6 +260,8 @@ def _doors(
             }
         elif kind == "sign_in":
             facts["secret"] = draw.pick(choices.PASSWORD_FIELDS)
+        elif kind == "codes":
+            facts["code"] = draw.pick(("code", "onetime", "digits", "voucher"))
         elif kind == "profile":
             facts["role"] = draw.pick(("role", "level", "group", "access", "tier", "rank", "kind"))
         elif kind == "health":

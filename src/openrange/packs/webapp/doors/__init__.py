@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openrange.packs.webapp.doors.codes import Codes
 from openrange.packs.webapp.doors.console import Console, Profile
 from openrange.packs.webapp.doors.diagnose import Diagnose
 from openrange.packs.webapp.doors.door import Door
@@ -20,7 +21,7 @@ DOORS: dict[str, type[Door]] = {
     door.kind: door
     for door in (
         *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
-        *(Shop, Health, Diagnose, Import, Label, SignIn, SignOut),
+        *(Shop, Health, Diagnose, Import, Label, Codes, SignIn, SignOut),
     )
 }
 """Every kind of door."""

@@ -1,0 +1,1 @@
+"""Insecure randomness: what should be drawn by chance follows from what one knows."""
