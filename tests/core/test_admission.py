@@ -79,9 +79,11 @@ def test_a_flag_in_a_header_fails_at_the_crawl() -> None:
 
 
 def test_a_flag_in_a_header_of_a_redirect_fails_at_the_crawl() -> None:
-    page = path_of("records")
+    planted = "broken_object_authorization"  # whose portal has records
+    page = path_of("records", planted)
     # The honest visit is signed in, and so is not sent elsewhere.
-    name, message = verdict(admitted_by(SabotagedPack("leaks in a redirect", "@records")))
+    pack = SabotagedPack("leaks in a redirect", "@records")
+    name, message = verdict(admitted_by(pack, planted))
     assert (name, message) == ("crawl", f"a plain crawl (anonymous) finds the flag at {page}")
 
 

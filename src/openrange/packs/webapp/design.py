@@ -170,7 +170,7 @@ def briefing(manifest: Manifest) -> str:
     """
     count = difficulty_of(manifest)
     weaknesses = "\n".join(
-        f"  - {name}: {'; or '.join(context(name, each).FOR_MODELS for each in names)}"
+        f"  - {name}: {'; or '.join(context(name, each).FOR_MODELS for each in names[:_SHOWN])}"
         for name, names in allowed_weaknesses(manifest).items()
     )
     return _BRIEFING.format(
@@ -186,6 +186,7 @@ def briefing(manifest: Manifest) -> str:
     )
 
 
+_SHOWN = 2  # contexts of a class, which tell what the class is; a model's window is small
 _BRIEFING = """\
 You design the internal web portal of a small, fictional company, for a security exercise. Your \
 design is data: one JSON object. Trusted code builds the portal and its systems from it, plants \
