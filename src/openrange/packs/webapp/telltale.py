@@ -7,7 +7,8 @@ import re
 _GIVES_AWAY = re.compile(
     r"""
     \b(
-        sql | inject\w* | idor | xss | csrf | ssrf | xxe | rce | lfi | cve | jwt | owasp
+        sql | inject\w* | idor | xss | csrf | ssrf | xxe | rce | lfi | cve | jwt | owasp | ssti
+      | graphql | backdoor\w* | tamper\w* | spoof\w*
       | vulnerab\w* | exploit\w* | weakness\w* | insecur\w* | travers\w* | forge(d|ry)
       | hack\w* | pentest\w* | payload\w* | unauthori[sz]ed | privilege\w* | bypass\w*
       | broken.access | access.control | hard.?coded | credential\w* | passwords? | secrets?
