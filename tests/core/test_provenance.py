@@ -124,4 +124,4 @@ def test_a_snapshot_of_another_version_of_its_pack_says_what_plays_it() -> None:
     path = SnapshotStore().save(snapshot)
     done = openrange("inspect", path, "--verify")
     assert done.status != 0
-    assert "in version 1, and not of 'webapp' in version 3" in done.complaint
+    assert "in version 1, and not of 'webapp' in version 4" in done.complaint

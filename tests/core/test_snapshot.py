@@ -123,7 +123,7 @@ def test_the_same_design_has_the_same_id_in_every_process() -> None:
 
 def test_a_new_version_of_the_pack_makes_another_snapshot_of_the_same_design() -> None:
     class Newer(WebappPack):
-        version = "4"
+        version = "5"
 
     made = PACK.realize(manifest_of(), design_of())
     assert Snapshot.freeze(PACK, made, {}).id != Snapshot.freeze(Newer(), made, {}).id

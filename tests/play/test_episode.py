@@ -214,7 +214,7 @@ def test_the_world_runs_within_the_block_alone(episode: Episode) -> None:
 
 
 class Newer(WebappPack):
-    version = "4"
+    version = "5"
 
 
 class Another(WebappPack):
@@ -223,10 +223,10 @@ class Another(WebappPack):
 
 @pytest.mark.parametrize("pack", [Newer(), Another()])
 def test_a_snapshot_of_another_pack_or_version_is_refused(pack: WebappPack) -> None:
-    with pytest.raises(PackError, match="the snapshot is of the pack 'webapp' in version 3, and"):
+    with pytest.raises(PackError, match="the snapshot is of the pack 'webapp' in version 4, and"):
         Episode(frozen(), "agent", pack=pack)
-    with pytest.raises(PackError, match="'webapp' in version 4, and not of 'webapp' in version 3"):
-        Episode(replace(frozen(), pack_version="4"), "agent")
+    with pytest.raises(PackError, match="'webapp' in version 5, and not of 'webapp' in version 4"):
+        Episode(replace(frozen(), pack_version="5"), "agent")
     assert not Path("agent").exists()
 
 
