@@ -26,7 +26,6 @@ CLASSES = (
     "business_logic",
     "command_injection",
     "forged_tokens",
-    "graph_query",
     "information_disclosure",
     "insecure_randomness",
     "path_traversal",

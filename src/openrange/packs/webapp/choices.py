@@ -30,7 +30,6 @@ PATHS = {
     "codes": ("codes", "one-time", "passes", "keyring", "devices"),
     "console": ("console", "admin", "control", "backoffice", "operations", "manage"),
     "profile": ("profile", "me", "preferences", "settings", "mydata"),
-    "graph": ("graph", "graphql", "query", "explorer", "data"),
     "health": ("health", "actuator", "monitoring", "diagnostics", "metrics", "uptime"),
     "shop": ("supplies", "requisition", "procurement", "ordering", "equipment", "shop"),
     "sign_in": ("login", "sign-in", "enter", "welcome", "session"),
@@ -51,7 +50,6 @@ PARAMETERS = {
     "codes": ("recipient", "whom", "to", "for", "person"),
     "console": ("view", "as", "mode", "scope"),
     "profile": ("motto", "nickname", "greeting", "about"),
-    "graph": ("query", "document", "fields"),
     "health": ("report", "probe", "part"),
     "shop": ("item", "article", "product", "goods", "position"),
     "sign_in": ("username", "user", "account", "login", "name"),
@@ -70,7 +68,6 @@ METHODS = {
     "codes": ("POST", "JSON"),
     "console": ("GET",),
     "profile": ("POST", "JSON"),
-    "graph": ("GET", "POST", "JSON"),
     "shop": ("POST", "JSON"),
 }
 """How a door's form may be sent; GET where nothing is said."""

@@ -17,7 +17,7 @@ LARGEST_GAP = 3
 """Record numbers follow one another at most this far apart."""
 OPTIONAL = (
     *("search", "lookup", "listing", "check", "records", "feed", "files", "preview"),
-    *("console", "profile", "shop", "health", "diagnose", "label", "import", "codes", "graph"),
+    *("console", "profile", "shop", "health", "diagnose", "label", "import", "codes"),
 )
 MORE_DOORS = (2, 4)
 PROGRAMS = ("accept", "suffix", "post")

@@ -8,7 +8,6 @@ from openrange.packs.webapp.doors.diagnose import Diagnose
 from openrange.packs.webapp.doors.door import Door
 from openrange.packs.webapp.doors.entry import Home, SignIn, SignOut
 from openrange.packs.webapp.doors.files import Files
-from openrange.packs.webapp.doors.graph import Graph
 from openrange.packs.webapp.doors.health import Health
 from openrange.packs.webapp.doors.imports import Import
 from openrange.packs.webapp.doors.items import Check, Listing, Lookup
@@ -22,7 +21,7 @@ DOORS: dict[str, type[Door]] = {
     door.kind: door
     for door in (
         *(Home, Search, Lookup, Listing, Check, Records, Feed, Files, Preview, Console, Profile),
-        *(Shop, Health, Diagnose, Import, Label, Codes, Graph, SignIn, SignOut),
+        *(Shop, Health, Diagnose, Import, Label, Codes, SignIn, SignOut),
     )
 }
 """Every kind of door."""
