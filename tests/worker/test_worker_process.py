@@ -187,6 +187,25 @@ print("killed", not is_there())
     assert lines[1:] == ["replaced True", "long done", "killed True"]
 
 
+def test_a_worker_is_replaced_although_the_first_that_was_to_replace_it_ended() -> None:
+    lines = ends_with("""
+import signal
+old = surroundings()["pid"]
+print(ask("sleep", timeout=0.5))
+deadline = time.monotonic() + 50
+while not workers._workers.coming and time.monotonic() < deadline:
+    surroundings()
+    time.sleep(0.05)
+(successor,) = workers._workers.coming.values()
+os.kill(successor._process.pid, signal.SIGKILL)
+while (pid := surroundings()["pid"]) == old and time.monotonic() < deadline:
+    time.sleep(0.1)
+print("replaced", pid != old)
+""")
+    assert lines[0].startswith("timeout True ")
+    assert lines[1:] == ["replaced True"]
+
+
 def test_nothing_is_waited_for_at_the_end_of_the_calling_process() -> None:
     program = (
         BEGIN

@@ -278,6 +278,7 @@ class _Worker:
                     pass
             finally:
                 self._end_to_read()
+                self._end_if_idle()  # it may have ended by itself
 
     def _begin_to_read(self, reader: object) -> bool:
         with self._lock:
@@ -358,13 +359,11 @@ class _Worker:
                     raise TimeoutError
         except ValueError:  # it is closed
             raise BrokenPipeError from None
-        except TimeoutError:
-            if rest != line:  # half a line: nothing that comes after it would be understood
-                _workers.drop(self)
-                self.retire()
-            raise
         finally:
             self._writing.release()
+            if rest and rest != line:  # a part: nothing that comes after it would be understood
+                _workers.drop(self)
+                self.retire()
 
 
 @dataclass
