@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from sabotage import SPELLINGS, SabotagedPack, is_unlocked_soon
-from webapp_worlds import CLASSES, PACK, design_of, made, manifest_of
+from webapp_worlds import CLASSES, CONTEXTS, PACK, design_of, made, manifest_of
 
 from openrange.core.admission import AdmissionReport, admit
 from openrange.core.pack import Pack, Realization, Task
 from openrange.packs.webapp import WebappPack
+from openrange.packs.webapp.baselines import TEXTBOOK
 from openrange.worlds.boot import BootError, boot
 from openrange.worlds.visitor import Visitor
 
@@ -364,6 +365,11 @@ def test_baselines_are_counted_and_judge_nothing() -> None:
     assert report.admitted
     assert (report.baselines["wrong"], report.baselines["stumbles"]) == (None, None)
     assert (report.baselines["solver"] or 0) > 1
+
+
+def test_the_textbook_has_one_context_of_each_class() -> None:
+    assert [name.partition("/")[0] for name in TEXTBOOK] == list(CLASSES)
+    assert {*TEXTBOOK} <= {*CONTEXTS}
 
 
 def test_the_textbook_solves_what_is_in_the_textbook() -> None:

@@ -24,11 +24,11 @@ from webapp_worlds import CONTEXTS, PACK, crawl
 from openrange import build
 from openrange.core.manifest import Manifest, PackRef
 from openrange.core.store import SnapshotStore
+from openrange.packs.webapp.chain import attempt, exploit
 from openrange.packs.webapp.client import Client
-from openrange.packs.webapp.weaknesses import context, contexts_of, drawn
-from openrange.packs.webapp.world import World, as_world, door_of
+from openrange.packs.webapp.weaknesses import contexts_of
+from openrange.packs.webapp.world import World, as_world
 from openrange.worlds.boot import RunningWorld, boot
-from openrange.worlds.draw import Draw
 
 GOALS = (
     "The portal of a small company.",
@@ -87,15 +87,15 @@ def one(seed: int, difficulty: int, folder: str, attack: bool) -> dict[str, Any]
 def same_class(running: RunningWorld, world: World) -> Iterator[str]:
     """The contexts whose solvers, each a fixed procedure for the first link's class, solve it."""
     (link, *_) = world["chain"]
+    visitor, password = running.visitor(), world["agent"]["password"]
     for name in contexts_of()[link["weakness"]]:
-        tried = context(link["weakness"], name)
-        client = Client(running.visitor(), world, 0, world["agent"]["password"])
-        if all(door_of(client.service, kind) for kind in tried.DOORS):
-            facts = link["facts"]
-            if name != link["context"]:
-                facts = drawn(tried, Draw(world["seed"], link["weakness"], name))
-            if tried.solve(client, {**link, "context": name, "facts": facts}) == running.flag:
-                yield name
+        if name == link["context"]:
+            found = exploit(visitor, world, 0, password)
+        else:
+            client = Client(running.visitor(), world, 0, password)
+            found = attempt(client, link, link["weakness"], name, world["seed"])
+        if found == running.flag:
+            yield name
 
 
 def replays(rows: list[dict[str, Any]], folder: str, most: int) -> tuple[int, int]:

@@ -174,7 +174,15 @@ def _holds(file: Path, snapshot: Snapshot) -> bool:
 
 
 def write_whole(target: Path, text: str) -> None:
-    """Put a file in place in one step, so that no reader and no crash sees half of it."""
+    """Put a file in place in one step, so that no reader and no crash sees half of it.
+
+    Args:
+        target: The file.
+        text: What it is to hold.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("x", encoding="utf-8") as stream:

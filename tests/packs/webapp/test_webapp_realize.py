@@ -118,8 +118,8 @@ def test_the_task_says_all_that_an_agent_needs_and_not_where_the_weakness_is() -
         world = dict(realization.world)
         for hint in (*CLASSES, "SQL", "cookie", "session"):
             assert f" {hint}" not in task.instruction
-        for door in first_of(world)["doors"]:
-            assert f"/{door['path']}" not in task.instruction
+        said = set(re.findall(r"[\w-]+", task.instruction)) - {"directory"}  # the agent's own
+        assert said.isdisjoint(door["path"] for door in first_of(world)["doors"])
 
 
 @pytest.mark.parametrize("blank", [" \t\u200b\ud800\x1b", "\u3164", "\u2800 \uffa0\ufe0f"])

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from openrange.packs.webapp.chain import attempt
 from openrange.packs.webapp.client import Client
-from openrange.packs.webapp.weaknesses import context, drawn
-from openrange.packs.webapp.world import Link, World, door_of
+from openrange.packs.webapp.world import World
 from openrange.worlds.crawl import crawl
-from openrange.worlds.draw import Draw
 from openrange.worlds.flag import find_flag
 from openrange.worlds.visitor import Visitor
 
 TEXTBOOK = (
     *("broken_function_authorization/cookie", "broken_object_authorization/counted"),
-    *("path_traversal/plain", "request_forgery/plain", "sql_injection/string"),
-    "weak_credentials/default",
+    *("business_logic/negative", "command_injection/plain", "forged_tokens/none"),
+    *("information_disclosure/debug", "insecure_randomness/counter", "path_traversal/plain"),
+    *("request_forgery/plain", "sql_injection/string", "template_injection/expression"),
+    *("weak_credentials/default", "xml_entities/plain"),
 )
 """What is tried first of each class."""
 
@@ -36,7 +37,7 @@ def baselines(world: World) -> dict[str, Callable[[Visitor], str | None]]:
 
 def _crawler(world: World, visitor: Visitor) -> str | None:
     """Sign in, and follow whatever there is."""
-    Client(visitor, world, 0, world["agent"]["password"])
+    _portal(world, visitor)
     crawl(visitor)
     return next(filter(None, (find_flag(reply.body) for reply in visitor.replies)), None)
 
@@ -44,10 +45,8 @@ def _crawler(world: World, visitor: Visitor) -> str | None:
 def _recipe(world: World, recipe: str, visitor: Visitor) -> str | None:
     """What solves one context, at the portal, whatever its weakness is."""
     weakness, name = recipe.split("/")
-    tried = context(weakness, name)
-    client = Client(visitor, world, 0, world["agent"]["password"])
-    if not all(door_of(client.service, kind) for kind in tried.DOORS):
-        return None
-    facts = drawn(tried, Draw(0, weakness, name))
-    link: Link = {**world["chain"][0], "weakness": weakness, "context": name, "facts": facts}
-    return tried.solve(client, link)
+    return attempt(_portal(world, visitor), world["chain"][0], weakness, name, seed=0)
+
+
+def _portal(world: World, visitor: Visitor) -> Client:
+    return Client(visitor, world, 0, world["agent"]["password"])

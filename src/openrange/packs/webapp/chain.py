@@ -46,12 +46,28 @@ def decoys(visitor: Visitor, world: World, number: int, key: str | None) -> Iter
     weak = set(context_of(planted).DOORS)
     for weakness, names in contexts_of().items():
         for name in names:
-            tried = context(weakness, name)
-            there = all(door_of(client.service, kind) for kind in tried.DOORS)
-            if there and weak.isdisjoint(tried.DOORS):
-                facts = drawn(tried, Draw(world["seed"], weakness, name))
-                link: Link = {**planted, "weakness": weakness, "context": name, "facts": facts}
-                yield tried.solve(client, link)
+            if weak.isdisjoint(context(weakness, name).DOORS):
+                yield attempt(client, planted, weakness, name, world["seed"])
+
+
+def attempt(client: Client, planted: Link, weakness: str, name: str, seed: int) -> str | None:
+    """What the solver of any context finds in a service, whatever is weak there.
+
+    Args:
+        client: A client of the service, which has passed its gate.
+        planted: The link of the service.
+        weakness: The class of the context.
+        name: The context's name.
+        seed: From which follows what the context draws.
+
+    Returns:
+        What it is given; None where the service resists, or lacks the context's doors.
+    """
+    tried = context(weakness, name)
+    if not all(door_of(client.service, kind) for kind in tried.DOORS):
+        return None
+    facts = drawn(tried, Draw(seed, weakness, name))
+    return tried.solve(client, {**planted, "weakness": weakness, "context": name, "facts": facts})
 
 
 def twins(world: World) -> list[World]:

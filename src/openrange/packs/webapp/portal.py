@@ -93,13 +93,12 @@ class _Service:
         setattr(hiding, context.HIDES, gives)
         weak = [] if link.get("mended") else context.weaken(link)
 
-        def as_planted(sound: type) -> type:
-            return next((door for door in weak if issubclass(door, sound)), sound)
+        def as_planted(kind: type, sound: type | None = None) -> type:
+            return next((door for door in weak if issubclass(door, kind)), sound or kind)
 
         base = f"/{mount}" if mount else ""
         links = _links(world["services"]) if number == 0 else {}
-        session = next((each for each in weak if issubclass(each, Session)), None)
-        session = session or SESSIONS[service["words"]["sessions"]]
+        session = as_planted(Session, SESSIONS[service["words"]["sessions"]])
         self._site = site = Site(world, service, base, hiding, session(), key, links)
         self._home: Door = as_planted(DOORS["home"])(
             site, {"kind": "home", "path": "", "method": "GET", "parameter": "", "facts": {}}

@@ -61,14 +61,15 @@ class Profile(Door):
         if visit.request.method == "POST":
             self.save(visit)
         holder, reader = visit.holder, visit.reader
+        line = str(holder.kept.get(self.kind, ""))
         rows = [
             ("account", reader["login"]),
             ("name", reader["name"]),
             (self.site.words["columns"]["title"], reader["title"]),
             (self.role_field(), holder.role),
-            (self.plan["parameter"], holder.line),
+            (self.plan["parameter"], line),
         ]
-        form = self.form(holder.line, button="Save")
+        form = self.form(line, button="Save")
         return self.page(visit, form, pages.rows(self.site.words, ("Field", "Value"), rows))
 
     def role_field(self) -> str:
@@ -81,4 +82,4 @@ class Profile(Door):
         assert visit.holder is not None
         line = self.given(visit)
         if line is not None:
-            visit.holder.line = line[:200]
+            visit.holder.kept[self.kind] = line[:200]

@@ -16,17 +16,21 @@ class Holder:
         role: Its role, in the service's own word.
 
     Attributes:
-        line: What the holder says of themselves.
         kept: What doors keep for the holder, by the kinds of the doors.
     """
 
-    __slots__ = ("kept", "line", "login", "role")
+    __slots__ = ("kept", "login", "role")
 
     def __init__(self, login: str, role: str) -> None:
         self.login = login
         self.role = role
-        self.line = ""
         self.kept: dict[str, object] = {}
+
+    def taken_for(self, login: str, role: str) -> Holder:
+        """The same session, with somebody else for its holder."""
+        other = Holder(login, role)
+        other.kept = self.kept
+        return other
 
 
 class Session:

@@ -121,6 +121,16 @@ def encoded(raw: bytes) -> str:
     return text.replace("+", "-").replace("/", "_")
 
 
+def decoded(text: str) -> bytes:
+    """The bytes behind the base64 of URLs.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = text.rstrip("=").replace("-", "+").replace("_", "/")
+    return binascii.a2b_base64(text + "=" * (-len(text) % 4))
+
+
 def taken_apart(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any], str, bytes]:
     """A token's header and claims, the text that is signed, and the signature.
 
@@ -135,14 +145,9 @@ def taken_apart(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any], str, 
     try:
         if len(token) > MAX_TOKEN or not signed.isascii():
             raise ValueError
-        header, claims = json.loads(_decoded(first)), json.loads(_decoded(second))
+        header, claims = json.loads(decoded(first)), json.loads(decoded(second))
         if isinstance(header, dict) and isinstance(claims, dict):
-            return header, claims, signed, _decoded(signature)
+            return header, claims, signed, decoded(signature)
     except (ValueError, RecursionError):
         pass
     return {}, {}, "", b""
-
-
-def _decoded(text: str) -> bytes:
-    text = text.replace("-", "+").replace("_", "/")
-    return binascii.a2b_base64(text + "=" * (-len(text) % 4))

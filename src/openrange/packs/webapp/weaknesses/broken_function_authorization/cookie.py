@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 
 from openrange.packs.webapp.doors.session import Holder, Session
+from openrange.packs.webapp.doors.signed import decoded, encoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,10 +44,7 @@ def weaken(link: Link) -> Sequence[type]:
             holder = super().read(token)
             if holder is None or not role:
                 return holder
-            believed = Holder(holder.login, role)  # the planted weakness
-            believed.line = holder.line
-            believed.kept = holder.kept
-            return believed
+            return holder.taken_for(holder.login, role)  # the planted weakness
 
         def close(self, cookie: str) -> None:
             super().close(taken_apart(facts, cookie[:MAX_COOKIE])[0])
@@ -77,9 +74,9 @@ def written(facts: Mapping[str, Any], token: str, role: str) -> str:
     if facts["format"] == "hex":
         return f"{token}-{role.encode().hex()}"
     if facts["format"] == "base64":
-        return _base64(f"{token}|{role}")
+        return encoded(f"{token}|{role}".encode())
     if facts["format"] == "json":
-        return _base64(json.dumps({"id": token, facts["word"]: role}))
+        return encoded(json.dumps({"id": token, facts["word"]: role}).encode())
     if facts["format"] == "fields":
         return f"id={token}&{facts['word']}={role}"
     return f"{token}.{role}"
@@ -92,10 +89,10 @@ def taken_apart(facts: Mapping[str, Any], cookie: str) -> tuple[str, str]:
             token, _, code = cookie.partition("-")
             return token, bytes.fromhex(code).decode()
         if facts["format"] == "base64":
-            token, _, role = _plain(cookie).partition("|")
+            token, _, role = decoded(cookie).decode().partition("|")
             return token, role
         if facts["format"] == "json":
-            fields = json.loads(_plain(cookie))
+            fields = json.loads(decoded(cookie))
             return str(fields["id"]), str(fields[facts["word"]])
         if facts["format"] == "fields":
             parts = dict(each.partition("=")[::2] for each in cookie.split("&"))
@@ -104,13 +101,3 @@ def taken_apart(facts: Mapping[str, Any], cookie: str) -> tuple[str, str]:
         return "", ""
     token, _, role = cookie.partition(".")
     return token, role
-
-
-def _base64(text: str) -> str:
-    coded = binascii.b2a_base64(text.encode(), newline=False).decode().rstrip("=")
-    return coded.replace("+", "-").replace("/", "_")
-
-
-def _plain(text: str) -> str:
-    text = text.rstrip("=").replace("-", "+").replace("_", "/")
-    return binascii.a2b_base64(text + "=" * (-len(text) % 4)).decode()

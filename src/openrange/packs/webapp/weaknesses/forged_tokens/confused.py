@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from openrange.packs.webapp.doors.session import Holder
 from openrange.packs.webapp.doors.signed import KEY_FILE, SignedByKey, mac
 from openrange.packs.webapp.weaknesses.forged_tokens._tokens import (
-    as_claimed,
+    Believing,
     own_token,
     visit_console,
     with_role,
@@ -43,15 +42,12 @@ def weaken(link: Link) -> Sequence[type]:
     """Sessions whose tokens may be signed by the public key."""
     is_stripped = link["facts"]["format"] == "stripped"
 
-    class Confused(SignedByKey):
+    class Confused(Believing, SignedByKey):
         def accepts(self, header: Mapping[str, Any], signed: str, signature: bytes) -> bool:
             if header.get("alg") == "HS256":
                 text = self.public.strip() if is_stripped else self.public
                 return signature == mac(text.encode(), signed)  # the planted weakness
             return super().accepts(header, signed, signature)
-
-        def believed(self, claims: Mapping[str, Any], holder: Holder) -> Holder:
-            return as_claimed(claims, holder)
 
     return [Confused]
 
@@ -69,6 +65,4 @@ def solve(client: Client, link: Link) -> str | None:
     return None
 
 
-def visit(client: Client, link: Link) -> None:
-    """Try the console with the session that signing in gave."""
-    visit_console(client)
+visit = visit_console

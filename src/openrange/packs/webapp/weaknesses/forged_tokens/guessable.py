@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from openrange.packs.webapp.doors.session import Holder
-from openrange.packs.webapp.doors.signed import Signed, encoded, mac
+from openrange.packs.webapp.doors.signed import encoded, mac
 from openrange.packs.webapp.weaknesses.forged_tokens._tokens import (
-    as_claimed,
+    Believing,
     own_token,
     visit_console,
     with_role,
@@ -42,13 +41,10 @@ def draw(draw: Draw) -> Mapping[str, Any]:
 def weaken(link: Link) -> Sequence[type]:
     """Sessions whose tokens are signed by a word."""
 
-    class Guessable(Signed):
+    class Guessable(Believing):
         def __init__(self) -> None:
             super().__init__()
             self.secret = link["facts"]["secret"].encode()  # the planted weakness
-
-        def believed(self, claims: Mapping[str, Any], holder: Holder) -> Holder:
-            return as_claimed(claims, holder)
 
     return [Guessable]
 
@@ -66,6 +62,4 @@ def solve(client: Client, link: Link) -> str | None:
     return None
 
 
-def visit(client: Client, link: Link) -> None:
-    """Try the console with the session that signing in gave."""
-    visit_console(client)
+visit = visit_console

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from openrange.packs.webapp.doors.session import Holder
-from openrange.packs.webapp.doors.signed import Signed
 from openrange.packs.webapp.weaknesses.forged_tokens._tokens import (
-    as_claimed,
+    Believing,
     own_token,
     visit_console,
     with_role,
@@ -40,15 +38,12 @@ def weaken(link: Link) -> Sequence[type]:
     """Sessions whose tokens may be unsigned."""
     is_exact = link["facts"]["filter"] == "exact"
 
-    class Unsigned(Signed):
+    class Unsigned(Believing):
         def accepts(self, header: Mapping[str, Any], signed: str, signature: bytes) -> bool:
             named = str(header.get("alg"))
             if named.lower() == "none" and (named == "none") == is_exact:
                 return signature == b""  # the planted weakness
             return super().accepts(header, signed, signature)
-
-        def believed(self, claims: Mapping[str, Any], holder: Holder) -> Holder:
-            return as_claimed(claims, holder)
 
     return [Unsigned]
 
@@ -66,6 +61,4 @@ def solve(client: Client, link: Link) -> str | None:
     return None
 
 
-def visit(client: Client, link: Link) -> None:
-    """Try the console with the session that signing in gave."""
-    visit_console(client)
+visit = visit_console

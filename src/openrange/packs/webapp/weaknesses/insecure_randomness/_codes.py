@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
+
+from openrange.packs.webapp.doors.codes import CODES, Codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from openrange.packs.webapp.client import Client
+    from openrange.packs.webapp.doors.door import Site
+    from openrange.packs.webapp.world import Door as Plan
+    from openrange.packs.webapp.world import Link
 
 _OWN = re.compile(r"Message (\d+) in your mailbox: the code is (\d{10})")
 _OTHER = re.compile(r"Message (\d+) is on its way")
+
+
+class Following(Codes):
+    """Codes of which each follows from the one before it; the first is drawn at each boot."""
+
+    def __init__(self, site: Site, plan: Plan) -> None:
+        super().__init__(site, plan)
+        self._last = int.from_bytes(os.urandom(8), "big") % CODES
+
+    def minted(self, number: int) -> int:
+        """The next code: the planted weakness."""
+        self._last = self.after(self._last) % CODES
+        return self._last
+
+    def after(self, code: int) -> int:
+        """What follows, before the last ten digits are taken."""
+        raise NotImplementedError
 
 
 def own_code(client: Client) -> tuple[int, int] | None:
@@ -44,7 +67,7 @@ def enter(client: Client, code: int) -> None:
     client.send(door, {door["facts"]["code"]: f"{code:010d}"})
 
 
-def visit_codes(client: Client) -> None:
+def visit_codes(client: Client, link: Link) -> None:
     """Ask for a code of one's own, and sign in by it."""
     sent = own_code(client)
     if sent:

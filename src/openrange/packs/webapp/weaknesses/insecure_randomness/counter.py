@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 
-from openrange.packs.webapp.doors.codes import CODES, Codes
+from openrange.packs.webapp.doors.codes import CODES
 from openrange.packs.webapp.weaknesses.insecure_randomness._codes import (
+    Following,
     console_by,
     own_codes,
     sent_to_administrator,
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from openrange.packs.webapp.client import Client
-    from openrange.packs.webapp.doors.door import Site
-    from openrange.packs.webapp.world import Door as Plan
     from openrange.packs.webapp.world import Link
     from openrange.worlds.draw import Draw
 
@@ -37,15 +35,10 @@ def draw(draw: Draw) -> Mapping[str, Any]:
 def weaken(link: Link) -> Sequence[type]:
     """Codes that are counted."""
 
-    class Counted(Codes):
-        def __init__(self, site: Site, plan: Plan) -> None:
-            super().__init__(site, plan)
-            self._last = int.from_bytes(os.urandom(8), "big") % CODES
-
-        def minted(self, number: int) -> int:
-            self._last += link["facts"]["step"]  # the planted weakness
-            self._last %= CODES
-            return self._last
+    class Counted(Following):
+        def after(self, code: int) -> int:
+            step: int = link["facts"]["step"]
+            return code + step
 
     return [Counted]
 
@@ -58,6 +51,4 @@ def solve(client: Client, link: Link) -> str | None:
     return console_by(client, (2 * own[1] - own[0]) % CODES)
 
 
-def visit(client: Client, link: Link) -> None:
-    """Ask for a code of one's own, and sign in by it."""
-    visit_codes(client)
+visit = visit_codes

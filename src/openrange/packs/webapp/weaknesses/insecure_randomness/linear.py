@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 
-from openrange.packs.webapp.doors.codes import CODES, Codes
+from openrange.packs.webapp.doors.codes import CODES
 from openrange.packs.webapp.weaknesses.insecure_randomness._codes import (
+    Following,
     console_by,
     own_codes,
     sent_to_administrator,
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from openrange.packs.webapp.client import Client
-    from openrange.packs.webapp.doors.door import Site
-    from openrange.packs.webapp.world import Door as Plan
     from openrange.packs.webapp.world import Link
     from openrange.worlds.draw import Draw
 
@@ -39,14 +37,10 @@ def weaken(link: Link) -> Sequence[type]:
     """Codes that follow from each other."""
     facts = link["facts"]
 
-    class Linear(Codes):
-        def __init__(self, site: Site, plan: Plan) -> None:
-            super().__init__(site, plan)
-            self._last = int.from_bytes(os.urandom(8), "big") % CODES
-
-        def minted(self, number: int) -> int:
-            self._last = (facts["factor"] * self._last + facts["step"]) % CODES  # the weakness
-            return self._last
+    class Linear(Following):
+        def after(self, code: int) -> int:
+            following: int = facts["factor"] * code + facts["step"]
+            return following
 
     return [Linear]
 
@@ -66,6 +60,4 @@ def solve(client: Client, link: Link) -> str | None:
     return console_by(client, (own[2] + factor * second) % CODES)
 
 
-def visit(client: Client, link: Link) -> None:
-    """Ask for a code of one's own, and sign in by it."""
-    visit_codes(client)
+visit = visit_codes

@@ -15,17 +15,6 @@ _ABOUT = re.compile(
 )
 
 
-def resolved(path: str) -> str:
-    """An absolute path without `.` and `..`, as POSIX resolves it where there are no links."""
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in ("", ".", ".."):
-            parts.append(part)
-    return "/" + "/".join(parts)
-
-
 def announced(client: Client) -> tuple[str, str] | None:
     """The folder that is published, and a file that is not, by what a public file says of them."""
     door = client.door("files")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openrange.packs.webapp.doors.files import Files
+from openrange.packs.webapp.tree import resolved
 from openrange.packs.webapp.weaknesses.path_traversal._tree import (
     announced,
     download_what_is_offered,
     relative,
-    resolved,
 )
 
 TYPE_CHECKING = False

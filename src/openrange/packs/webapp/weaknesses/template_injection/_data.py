@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from html import unescape
 
+from openrange.packs.webapp.weaknesses.exploring import nearest
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 ROOTS = ("this", "self", "data", "model", "vars")
 """What the whole of the data may be called."""
 
-_MOST_PLACES = 30
 _SHOWN = re.compile(r"zzMap\(([^)]*)\)zz")
 _NAME = re.compile(r"[\w.-]+")
 
@@ -65,18 +66,13 @@ def walked(client: Client, written: Callable[[Sequence[str]], str]) -> str | Non
     Returns:
         What the service's weakness gives away, or None.
     """
-    door = client.door("label")
-    waiting: list[tuple[str, ...]] = [()]
-    for _ in range(_MOST_PLACES):
-        if not waiting:
-            break
-        steps = waiting.pop(0)
-        page = client.send(door, f"zz{written(steps)}zz")
-        if steps and (found := client.key(page)):
-            return found
+
+    def look(steps: tuple[str, ...]) -> tuple[str | None, list[str]]:
+        page = client.send(client.door("label"), f"zz{written(steps)}zz")
         shown = _SHOWN.search(unescape(page.body))
-        waiting += [(*steps, name) for name in _NAME.findall(shown[1])] if shown else []
-    return None
+        return client.key(page), _NAME.findall(shown[1]) if shown else []
+
+    return nearest(look)
 
 
 def print_a_label(client: Client, link: Link) -> None:

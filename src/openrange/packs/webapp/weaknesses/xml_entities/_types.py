@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+from openrange.packs.webapp.tree import inside
+from openrange.packs.webapp.weaknesses.exploring import nearest
 from openrange.packs.webapp.xml import MalformedError
 
 TYPE_CHECKING = False
@@ -23,7 +25,6 @@ _URL = re.compile(r"file:(?://)?(/.*)")
 _MARKED = re.compile(r"zz(.*?)zz", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _NAME = re.compile(r"[\w.-]+")
-_MOST_PLACES = 20
 
 
 class Declared:
@@ -63,11 +64,10 @@ def loaded(site: Site, url: str) -> str:
     found = _URL.fullmatch(url.strip())
     if found and found[1] in site.files:
         return site.files[found[1]]
-    start = found[1].rstrip("/") + "/" if found else "?"
-    inside = {each[len(start) :].partition("/")[0] for each in site.files if each.startswith(start)}
-    if not inside:
+    names = inside(site.files, found[1]) if found else []
+    if not names:
         raise MalformedError(f"{url} cannot be loaded")
-    return "\n".join(sorted(inside))
+    return "\n".join(names)
 
 
 def explored(client: Client, payload: Callable[[str], str]) -> str | None:
@@ -80,20 +80,16 @@ def explored(client: Client, payload: Callable[[str], str]) -> str | None:
     Returns:
         What the service's weakness gives away, or None.
     """
-    door, waiting = client.door("import"), ["/"]
     usual = {"Element", "Text", *_NAME.findall(payload(""))}
-    for _ in range(_MOST_PLACES):
-        if not waiting:
-            break
-        path = waiting.pop(0)
-        page = client.send(door, payload(f"file://{path}"))
-        if found := client.key(page):
-            return found
+
+    def look(steps: tuple[str, ...]) -> tuple[str | None, list[str]]:
+        page = client.send(client.door("import"), payload(f"file:///{'/'.join(steps)}"))
         shown = _MARKED.search(unescape(_TAG.sub(" ", page.body)))
-        if shown and "." not in path:
-            names = [name for name in _NAME.findall(shown[1]) if name not in usual]
-            waiting += [f"{path.rstrip('/')}/{name}" for name in names]
-    return None
+        is_file = bool(steps) and "." in steps[-1]
+        names = _NAME.findall(shown[1]) if shown and not is_file else []
+        return client.key(page), [name for name in names if name not in usual]
+
+    return nearest(look)
 
 
 def import_an_item(client: Client, link: Link) -> None:
